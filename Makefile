@@ -1,0 +1,43 @@
+# setup  make .venv            demo   brief -> finished ads      test   lint, types, floors, tests
+# lint   the gates alone       train  make the bundled model     clean  remove what make made
+PYTHON ?= python3.11
+VENV   := .venv
+BIN    := $(VENV)/bin
+RUNS   ?= runs/mini
+
+.PHONY: setup demo test lint train clean
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: pyproject.toml | $(BIN)/python
+	$(BIN)/pip install --quiet torch==2.13.0
+	$(BIN)/pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	$(BIN)/pip install --quiet --editable '.[dev]'
+	@touch $@
+
+setup: $(VENV)/.installed
+
+demo: setup
+	$(BIN)/adfusion campaign examples/lumen/brief.yaml -o out/demo --resume
+	@echo "Gallery: $(CURDIR)/out/demo/index.html"
+
+lint: $(VENV)/.installed-dev
+	$(BIN)/ruff check src tests examples
+	$(BIN)/ruff format --check src tests examples
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: lint
+	$(BIN)/pytest
+
+train: setup
+	$(BIN)/adfusion train recipes/mini/autoencoder.yaml -o $(RUNS)/autoencoder --resume
+	$(BIN)/adfusion train recipes/mini/denoiser.yaml -o $(RUNS)/denoiser --resume
+	$(BIN)/adfusion train recipes/mini/upsampler.yaml -o $(RUNS)/upsampler --resume
+
+clean:
+	rm -rf $(VENV) out

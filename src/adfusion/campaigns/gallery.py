@@ -1,0 +1,137 @@
+"""`OUT/index.html`: all creatives of a campaign on one page that needs no server and no network."""
+
+import base64
+import io
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from urllib.parse import quote
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from PIL import Image
+
+from adfusion import files
+from adfusion.campaigns.manifest import CreativeRecord
+
+GALLERY = "index.html"
+THUMBNAIL_PIXELS = 480 * 480
+"""About as many pixels for every shape, and never more than the file has: a leaderboard stays legible."""
+WEBP_QUALITY = 82
+COLUMN_AREA = 300 * 300
+
+
+@dataclass(frozen=True)
+class Look:
+    """The head of the page, in the brand's own colour."""
+
+    brand: str
+    campaign: str
+    accent: str
+    """As #rrggbb, as is `on_accent`, the colour of text on it."""
+    on_accent: str
+    logo: str | None
+    """A data URI."""
+    logo_on_dark: bool
+    """Whether the logo is made for dark grounds."""
+    model: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """One creative on the page."""
+
+    creative: CreativeRecord
+    thumbnail: str
+    """A data URI."""
+    full: str
+    """Relative link to the full file."""
+    svg: str | None
+
+    @property
+    def kind(self) -> str:
+        return "JPEG" if self.full.endswith(".jpg") else "PNG"
+
+
+@dataclass(frozen=True)
+class Section:
+    """The creatives of one placement: all of one shape, so they stand in even rows."""
+
+    placement: str
+    width: int
+    height: int
+    cards: tuple[Card, ...]
+
+    @property
+    def column(self) -> int:
+        """Least width of a card, in pixels of the page: wide ones for leaderboards, narrow for skyscrapers."""
+        return min(self.width, round(min(max(math.sqrt(COLUMN_AREA * self.width / self.height), 132), 460)))
+
+
+def card(out: Path, creative: CreativeRecord) -> Card:
+    full, *others = (record.path for record in creative.files)
+    svg = next((path for path in others if path.endswith(".svg")), None)
+    return Card(creative, thumbnail(out / full), quote(full), quote(svg) if svg else None)
+
+
+def thumbnail(path: Path) -> str:
+    """The picture file scaled to a card, as a data URI."""
+    with Image.open(path) as image:
+        scale = min(1.0, math.sqrt(THUMBNAIL_PIXELS / (image.width * image.height)))
+        size = round(image.width * scale), round(image.height * scale)
+        image.draft("RGB", (2 * size[0], 2 * size[1]))
+        small = image.convert("RGB").resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
+    return data_uri(small, "WEBP", quality=WEBP_QUALITY, method=4)
+
+
+def data_uri(image: Image.Image, format: str, **options: object) -> str:
+    buffer = io.BytesIO()
+    image.save(buffer, format=format, **options)
+    return f"data:{Image.MIME[format]};base64,{base64.b64encode(buffer.getvalue()).decode()}"
+
+
+def write_gallery(out: Path, look: Look, cards: list[Card]) -> Path:
+    """Write the page. The same creatives give the same bytes."""
+    path = out / GALLERY
+    creatives = [card.creative for card in cards]
+    filters = {
+        "segment": _distinct(creative.segment for creative in creatives),
+        "placement": _distinct(creative.placement for creative in creatives),
+        "concept": _distinct(creative.concept for creative in creatives),
+    }
+    variants = len({creative.variant for creative in creatives})
+    page = _template().render(look=look, cards=cards, sections=_sections(cards), filters=filters, variants=variants)
+    files.write_text(path, page)
+    return path
+
+
+def _sections(cards: list[Card]) -> list[Section]:
+    sections = []
+    for placement in _distinct(card.creative.placement for card in cards):
+        members = tuple(card for card in cards if card.creative.placement == placement)
+        sections.append(Section(placement, members[0].creative.width, members[0].creative.height, members))
+    return sections
+
+
+def _distinct(values: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(values))
+
+
+def _spoken(placement: str) -> str:
+    """`iab-leaderboard` as people say it: "IAB leaderboard"."""
+    first, *rest = placement.split("-")
+    return " ".join([first.upper() if first == "iab" else first.capitalize(), *rest])
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=PackageLoader("adfusion.campaigns"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["spoken"] = _spoken
+    return environment.get_template("gallery.html.j2")

@@ -1,0 +1,106 @@
+"""`OUT/manifest.json`: everything needed to make a campaign again, byte for byte.
+
+There is no time, host or absolute path in it, so the same brief and model give the same manifest everywhere.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from adfusion import files
+from adfusion.errors import UserError
+
+MANIFEST = "manifest.json"
+FORMAT = 1
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class FileRecord(_Record):
+    """One finished file."""
+
+    path: str
+    """Relative to the manifest, with forward slashes."""
+    sha256: str
+    made_from: str
+    """Fingerprint of all that decides the file: unchanged means it need not be made again."""
+
+
+class ModelRecord(_Record):
+    name: str
+    hash: str
+
+
+class BriefRecord(_Record):
+    sha256: str
+    """Of the brief's file."""
+    content: dict[str, Any]
+    """The checked brief, with what it left out filled in."""
+    assets: dict[str, str]
+    """SHA-256 of each file that the brief names (logo, product photo, fonts), by its name in the brief."""
+
+
+class PictureRecord(_Record):
+    id: str
+    request: dict[str, Any]
+    """The generator's request, complete: the same model draws the same picture from it."""
+    file: FileRecord
+
+
+class CreativeRecord(_Record):
+    id: str
+    concept: str
+    segment: str
+    headline: str
+    call_to_action: str
+    placement: str
+    variant: int
+    width: int
+    height: int
+    picture: str
+    """Id of the picture in it."""
+    metadata: dict[str, Any]
+    """What the document says about itself."""
+    files: tuple[FileRecord, ...]
+    """The finished picture file first, then the SVG with live text."""
+
+
+class Manifest(_Record):
+    format: int
+    software: str
+    model: ModelRecord
+    brief: BriefRecord
+    pictures: tuple[PictureRecord, ...]
+    creatives: tuple[CreativeRecord, ...]
+
+    def file_records(self) -> list[FileRecord]:
+        return [picture.file for picture in self.pictures] + [
+            record for creative in self.creatives for record in creative.files
+        ]
+
+    def save(self, out: Path) -> Path:
+        path = out / MANIFEST
+        text = json.dumps(self.model_dump(mode="json"), ensure_ascii=False, indent=2, sort_keys=True)
+        files.write_text(path, text + "\n")
+        return path
+
+
+def load_manifest(out: Path) -> Manifest | None:
+    """The manifest in `out`, `None` if there is no such file. Raises `UserError` if it is not a manifest."""
+    path = out / MANIFEST
+    try:
+        return Manifest.model_validate_json(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{path}: cannot read: {getattr(error, 'strerror', None) or error}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"]) or "content"
+        raise UserError(
+            f"{path}: {field}: found {str(first['input'])[:60]!r}, allowed: a manifest of adfusion ({first['msg']})"
+        ) from error

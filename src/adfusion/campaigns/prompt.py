@@ -1,0 +1,45 @@
+"""From a brief's concept to the words that a generator reads."""
+
+import re
+
+from adfusion.creative.brief import Brief, Concept, Segment
+from adfusion.creative.colors import rgb
+from adfusion.creative.placement import CopySpace
+from adfusion.data.scenes.scene import COLORS
+
+COPY_SPACE_PHRASES: dict[CopySpace, str] = {
+    "left": "copy space on the left",
+    "right": "copy space on the right",
+    "top": "copy space at the top",
+    "centre": "centred composition",
+}
+"""Said as the captions say it that the models learn from."""
+
+
+def prompt(brief: Brief, concept: Concept, segment: Segment, copy_space: CopySpace) -> str:
+    """The concept, the segment's mood, the brand's colour and where the copy will stand.
+
+    The concept's own words come first and win: a colour or a composition that it names is not contradicted.
+    """
+    words = [concept.prompt.rstrip(" .,;")]
+    if segment.mood:
+        words.append(segment.mood.rstrip(" .,;"))
+    said = " ".join(words).lower()
+    if not re.search(rf"\b({'|'.join([*COLORS, 'gray'])})\b", said):
+        words.append(f"{color_name(brief.brand.palette.primary)} backdrop")
+    if not re.search(r"\b(copy space|cent(re|er)ed|(room|space) for (text|copy)|empty space)\b", said):
+        words.append(COPY_SPACE_PHRASES[copy_space])
+    return ", ".join(words)
+
+
+def color_name(color: str) -> str:
+    """The scenes' name for the colour closest to `#rrggbb`."""
+    red, green, blue = rgb(color)
+
+    def distance(name: str) -> float:
+        """"Redmean", a cheap approximation of perceived distance in sRGB (compuphase.com/cmetric.htm)."""
+        r, g, b = rgb(COLORS[name])
+        mean = (red + r) / 2
+        return (2 + mean / 256) * (red - r) ** 2 + 4 * (green - g) ** 2 + (2 + (255 - mean) / 256) * (blue - b) ** 2
+
+    return min(COLORS, key=distance)

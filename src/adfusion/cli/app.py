@@ -1,0 +1,39 @@
+"""The command and its verbs."""
+
+from typing import Annotated
+
+import typer
+
+from adfusion import __version__
+from adfusion.cli import campaign, generate, models, scenes, train
+
+app = typer.Typer(
+    name="adfusion",
+    help="From a campaign brief to finished ad creatives, with diffusion models of your own.",
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"adfusion {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def adfusion(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+app.command("generate")(generate.generate)
+app.command("campaign")(campaign.campaign)
+app.add_typer(models.app, name="models")
+app.command("scenes")(scenes.scenes)
+app.command("train")(train.train)

@@ -1,0 +1,41 @@
+"""What the verbs print: results on stdout, progress on stderr and only to a terminal."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+
+@contextmanager
+def progress_bar(*columns: ProgressColumn, counted: bool = True) -> Iterator[Progress]:
+    """A bar with description, count, time left and `columns`; silent where stderr is not a terminal."""
+    console = Console(stderr=True)
+    shown: list[ProgressColumn] = [TextColumn("{task.description}"), BarColumn()]
+    if counted:
+        shown.append(MofNCompleteColumn())
+    shown += [*columns, TimeElapsedColumn(), TextColumn("· left"), TimeRemainingColumn()]
+    with Progress(*shown, console=console, disable=not console.is_terminal, transient=True) as bar:
+        yield bar
+
+
+def say(message: str) -> None:
+    """One line for a person, on stdout."""
+    print(message)
+
+
+def print_json(value: Any) -> None:
+    """`value` for a machine, on stdout."""
+    json.dump(value, sys.stdout, indent=2, ensure_ascii=False)
+    print()

@@ -1,0 +1,36 @@
+"""`adfusion train`: a recipe becomes weights."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import TextColumn
+
+from adfusion.cli import console
+
+
+def train(
+    recipe: Annotated[Path, typer.Argument(help="The recipe, a YAML file.")],
+    run: Annotated[Path, typer.Option("-o", "--out", help="Folder of the run: log, samples, weights.")],
+    resume: Annotated[bool, typer.Option("--resume", help="Go on from the run's last checkpoint.")] = False,
+) -> None:
+    """Train the autoencoder, the denoiser or the upsampler of a model.
+
+    Stopped with Ctrl-C or killed, it goes on with --resume and arrives at the same weights.
+    """
+    from adfusion import training
+
+    pace = TextColumn("{task.fields[pace]:.1f} pictures/s · loss {task.fields[loss]:.4f}")
+    with console.progress_bar(pace) as bar:
+        task = bar.add_task("training", pace=0.0, loss=float("nan"))
+        for progress in training.train(recipe, run, resume):
+            bar.update(
+                task,
+                completed=progress.pictures_seen,
+                total=progress.total,
+                pace=progress.pictures_per_second,
+                loss=progress.loss,
+            )
+            if progress.message:
+                bar.console.print(progress.message, markup=False, highlight=False)
+    console.say(str(run))

@@ -1,0 +1,156 @@
+"""A creative as pixels, PNG and JPEG. The same document gives the same bytes."""
+
+import io
+from collections.abc import Collection
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from adfusion.creative.document import Creative, Group, Layer, Panel, Picture, Scrim, Shadow, Text, Vector
+from adfusion.creative.engine import skia
+from adfusion.creative.paragraph import paragraph
+
+JPEG_QUALITY = 92
+
+Pixels = npt.NDArray[np.uint8]
+
+
+def pixels(creative: Creative, hide: Collection[str] = ()) -> Pixels:
+    """RGB (height, width, 3) uint8, on white; layers whose id is in `hide` are left out."""
+    surface = skia().Surface(creative.width, creative.height)
+    canvas = surface.getCanvas()
+    canvas.clear(0xFFFFFFFF)
+    for layer in creative.layers:
+        _draw(canvas, layer, hide)
+    return _rgba(surface)[..., :3].copy()
+
+
+def image(creative: Creative) -> Image.Image:
+    """The creative as a PIL picture, RGB, at its exact size."""
+    return Image.fromarray(pixels(creative))
+
+
+def png(creative: Creative) -> bytes:
+    return _encoded(image(creative), format="PNG", optimize=True)
+
+
+def jpeg(creative: Creative, quality: int = JPEG_QUALITY) -> bytes:
+    """JPEG without colour subsampling, which would soften coloured type."""
+    return _encoded(image(creative), format="JPEG", quality=quality, subsampling=0, optimize=True)
+
+
+def encode(creative: Creative, format: str) -> bytes:
+    """The file of a placement whose `format` is "JPEG" or "PNG"."""
+    return jpeg(creative) if format == "JPEG" else png(creative)
+
+
+def coverage(layer: Layer, width: int, height: int) -> npt.NDArray[np.float64]:
+    """How much of each pixel the layer covers: (height, width) in [0, 1]."""
+    surface = skia().Surface(width, height)
+    canvas = surface.getCanvas()
+    canvas.clear(0)
+    _draw(canvas, layer, ())
+    share: npt.NDArray[np.float64] = _rgba(surface)[..., 3] / 255
+    return share
+
+
+def rasterise(svg: bytes, width: int, height: int) -> Pixels:
+    """Artwork alone, straight RGBA (height, width, 4) uint8."""
+    surface = skia().Surface(width, height)
+    surface.getCanvas().clear(0)
+    _vector(surface.getCanvas(), svg, width, height)
+    return _rgba(surface)
+
+
+def _encoded(picture: Image.Image, **options: Any) -> bytes:
+    buffer = io.BytesIO()
+    picture.save(buffer, **options)
+    return buffer.getvalue()
+
+
+def _rgba(surface: Any) -> Pixels:
+    array: Pixels = surface.makeImageSnapshot().toarray(colorType=skia().kRGBA_8888_ColorType)
+    return array
+
+
+def _draw(canvas: Any, layer: Layer, hide: Collection[str]) -> None:
+    if layer.id in hide:
+        return
+    match layer:
+        case Group():
+            for inner in layer.layers:
+                _draw(canvas, inner, hide)
+        case Picture():
+            _picture(canvas, layer)
+        case Panel():
+            _panel(canvas, layer)
+        case Scrim():
+            _scrim(canvas, layer)
+        case Shadow():
+            _shadow(canvas, layer)
+        case Text():
+            for line in layer.lines:
+                built = paragraph(
+                    line.text, layer.font, layer.size, layer.tracking, layer.color, layer.right_to_left
+                )
+                built.paint(canvas, line.left, line.baseline - built.AlphabeticBaseline)
+        case Vector():
+            canvas.save()
+            canvas.translate(layer.box.left, layer.box.top)
+            _vector(canvas, layer.svg, layer.box.width, layer.box.height)
+            canvas.restore()
+
+
+def _rect(box: Any) -> Any:
+    return skia().Rect.MakeXYWH(box.left, box.top, box.width, box.height)
+
+
+def _color(color: str, opacity: float = 1.0) -> int:
+    return round(255 * opacity) << 24 | int(color[1:], 16)
+
+
+def resampled(layer: Picture) -> Image.Image:
+    """The layer's pixels at the whole-pixel size of its box (Lanczos)."""
+    size = max(1, round(layer.box.width)), max(1, round(layer.box.height))
+    crop = layer.crop
+    whole = layer.image if layer.image.mode == "RGB" else layer.image.convert("RGBa")
+    scaled = whole.resize(size, Image.Resampling.LANCZOS, box=(crop.left, crop.top, crop.right, crop.bottom))
+    return scaled if scaled.mode == "RGB" else scaled.convert("RGBA")
+
+
+def _picture(canvas: Any, layer: Picture) -> None:
+    array = np.ascontiguousarray(resampled(layer).convert("RGBA"))
+    drawn = skia().Image.fromarray(array, colorType=skia().kRGBA_8888_ColorType)
+    canvas.drawImage(drawn, round(layer.box.left), round(layer.box.top))
+
+
+def _panel(canvas: Any, layer: Panel) -> None:
+    paint = skia().Paint(AntiAlias=True, Color=_color(layer.color))
+    canvas.drawRoundRect(_rect(layer.box), layer.radius, layer.radius, paint)
+
+
+def _scrim(canvas: Any, layer: Scrim) -> None:
+    shader = skia().GradientShader.MakeLinear(
+        points=[skia().Point(*layer.start), skia().Point(*layer.end)],
+        colors=[_color(layer.color, opacity) for _, opacity in layer.stops],
+        positions=[offset for offset, _ in layer.stops],
+    )
+    canvas.drawRect(_rect(layer.box), skia().Paint(Shader=shader))
+
+
+def _shadow(canvas: Any, layer: Shadow) -> None:
+    paint = skia().Paint(
+        AntiAlias=True,
+        Color=_color(layer.color, layer.opacity),
+        MaskFilter=skia().MaskFilter.MakeBlur(skia().kNormal_BlurStyle, layer.blur),
+    )
+    canvas.drawOval(_rect(layer.box), paint)
+
+
+def _vector(canvas: Any, svg: bytes, width: float, height: float) -> None:
+    """Draw SVG that fills its viewport (see `artwork.read_svg`) into width × height at the origin."""
+    tree = skia().SVGDOM.MakeFromStream(skia().MemoryStream(svg))
+    tree.setContainerSize(skia().Size(width, height))
+    tree.render(canvas)

@@ -1,0 +1,253 @@
+"""From picture, words and brand to one finished creative."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from adfusion.creative.brand import INK, PAPER, Brand
+from adfusion.creative.colors import average, contrast_of, most_readable
+from adfusion.creative.document import (
+    Box,
+    Creative,
+    Group,
+    Layer,
+    Line,
+    Panel,
+    Picture,
+    Scrim,
+    Shadow,
+    Text,
+)
+from adfusion.creative.draw import pixels
+from adfusion.creative.legibility import AIM, Ink, behind, choose_ink, legible_share
+from adfusion.creative.paragraph import Setting
+from adfusion.creative.placement import CopySpace, Placement
+from adfusion.creative.templates import Arrangement, Button, Fade, Mark, Task, aligned, templates_for
+from adfusion.creative.wording import Copy, clean
+from adfusion.errors import UserError
+
+DROP_ORDER = ("call to action", "logo")
+"""What is left out, in this order, when the words do not fit otherwise. The headline never is."""
+
+FOCUS: dict[CopySpace, tuple[float, float]] = {
+    "left": (0.68, 0.56), "right": (0.32, 0.56), "top": (0.5, 0.68), "centre": (0.5, 0.54),
+}  # fmt: skip
+"""Where the product is in a picture, as shares of width and height, by the side that was left empty."""
+
+EASE = tuple((t, (1 - t) ** 2 * (1 + 2 * t)) for t in (0.0, 0.2, 0.4, 0.6, 0.8, 1.0))
+"""Smoothstep downwards: a scrim that ends without an edge."""
+
+
+def compose(
+    picture: Image.Image,
+    copy: Copy,
+    brand: Brand,
+    placement: Placement,
+    *,
+    copy_space: CopySpace | None = None,
+    product: Image.Image | None = None,
+    metadata: Mapping[str, object] | None = None,
+) -> Creative:
+    """Lay out one ad.
+
+    `picture`: RGB of any size. `copy_space`: the side of it that was left empty for words, if one was.
+    `product`: an RGBA cut-out to stand on the picture's stage. The result's metadata holds the template, what was
+    dropped, and `metadata`.
+
+    Raises `UserError`, naming placement and text, if the headline cannot be set legibly even alone, if it is
+    empty, or if no font has its characters.
+    """
+    words = Copy(
+        _cleaned(copy.headline, "headline", placement),
+        _cleaned(copy.call_to_action, "call to action", placement) if copy.call_to_action else "",
+    )
+    arrangement, dropped = _arrange(words, brand, placement, copy_space or "centre")
+    base: list[Layer] = [_cover(picture, arrangement, copy_space or "centre")]
+    if product is not None:
+        base.append(_standing(product, arrangement.stage))
+    if arrangement.panel is not None and arrangement.panel != Box(0, 0, placement.width, placement.height):
+        base.append(Panel("panel", arrangement.panel, brand.palette.background))
+    elif arrangement.panel is not None:
+        base.insert(0, Panel("panel", arrangement.panel, brand.palette.background))
+    creative = Creative(
+        width=placement.width,
+        height=placement.height,
+        layers=tuple(base),
+        placement=placement.name,
+        title=f"{brand.name}: {words.headline}",
+        metadata={
+            "brand": brand.name,
+            "headline": words.headline,
+            "call_to_action": "" if "call to action" in dropped else words.call_to_action,
+            "placement": placement.name,
+            "template": arrangement.template,
+            "dropped": list(dropped),
+            **(metadata or {}),
+        },
+    )
+    return _colored(creative, arrangement, brand)
+
+
+def _cleaned(text: str, field: str, placement: Placement) -> str:
+    try:
+        return clean(text)
+    except ValueError as error:
+        raise UserError(f"{placement.name}: {field}: found {error}; allowed: printable text") from None
+
+
+def _arrange(
+    copy: Copy, brand: Brand, placement: Placement, copy_space: CopySpace
+) -> tuple[Arrangement, tuple[str, ...]]:
+    """The first template, with the fewest parts dropped, in which the words fit."""
+    for count in range(len(DROP_ORDER) + 1):
+        dropped = DROP_ORDER[:count]
+        if count == 1 and not copy.call_to_action:
+            continue
+        call_to_action = "" if "call to action" in dropped else copy.call_to_action
+        task = Task(placement, brand, copy.headline, call_to_action, "logo" not in dropped, copy_space)
+        for template in templates_for(placement):
+            arrangement = template(task)
+            if arrangement is not None:
+                return arrangement, dropped if copy.call_to_action else dropped[1:]
+    raise UserError(
+        f"{placement.name}: headline: found {copy.headline!r} ({len(copy.headline)} characters), which does not fit; "
+        f"allowed: text that fits {placement.width}×{placement.height} at {placement.min_text:g} px or larger"
+    )
+
+
+def _cover(picture: Image.Image, arrangement: Arrangement, copy_space: CopySpace) -> Picture:
+    """Fill the picture's box, with the product as near to the stage as the picture's edges allow."""
+    box, stage = arrangement.picture, arrangement.stage
+    closer = 1.3 if arrangement.panel is not None and copy_space != "centre" else 1.0
+    scale = max(box.width / picture.width, box.height / picture.height) * closer
+    width, height = box.width / scale, box.height / scale
+    focus = FOCUS[copy_space]
+    middle = stage.center
+    left = focus[0] * picture.width - (middle[0] - box.left) / scale
+    top = focus[1] * picture.height - (middle[1] - box.top) / scale
+    crop = Box(
+        float(np.clip(left, 0, picture.width - width)), float(np.clip(top, 0, picture.height - height)), width, height
+    )
+    return Picture("picture", box, picture.convert("RGB"), crop)
+
+
+def _standing(product: Image.Image, stage: Box) -> Group:
+    """The cut-out at the foot of the stage, above a soft contact shadow."""
+    scale = min(stage.width / product.width, 0.92 * stage.height / product.height)
+    width, height = round(product.width * scale), round(product.height * scale)
+    box = Box(round(stage.center[0] - width / 2), round(stage.bottom - 0.06 * stage.height - height), width, height)
+    wide = Box(box.left - 0.02 * width, box.bottom - 0.05 * width, 1.04 * width, 0.1 * width)
+    near = Box(box.left + 0.06 * width, box.bottom - 0.022 * width, 0.88 * width, 0.035 * width)
+    return Group(
+        "product",
+        (
+            Shadow("product-shadow", wide, INK, 0.35, 0.05 * width),
+            Shadow("product-contact", near, INK, 0.5, 0.012 * width),
+            Picture("product-photo", box, product.convert("RGBA"), Box(0, 0, product.width, product.height)),
+        ),
+    )
+
+
+def text_layer(id: str, setting: Setting, column: Box, align: str, top: float, color: str) -> Text:
+    """Set lines in a column; `top` is where the capitals of the first line begin."""
+    first = top + setting.cap_height
+    lines = tuple(
+        Line(text, aligned(Box(0, 0, width, 0), column, align, 0).left, first + index * setting.leading, width)
+        for index, (text, width) in enumerate(zip(setting.lines, setting.widths, strict=True))
+    )
+    left = min(line.left for line in lines)
+    right = max(line.left + line.width for line in lines)
+    box = Box(
+        left, first - setting.ascent, right - left, lines[-1].baseline + setting.descent - first + setting.ascent
+    )
+    return Text(
+        id, box, lines, setting.font, setting.size, setting.tracking, color, setting.right_to_left
+    )
+
+
+def _colored(base: Creative, arrangement: Arrangement, brand: Brand) -> Creative:
+    """Choose text colour, scrim, button and logo ground on the pixels that are really there."""
+    palette = brand.palette
+    ground = pixels(base)
+
+    def headline(color: str) -> Text:
+        return text_layer(
+            "headline-text", arrangement.headline, arrangement.column, arrangement.align, arrangement.headline_top, color
+        )
+
+    samples = [behind(ground, headline(INK))]
+    if arrangement.mark and arrangement.mark.wordmark:
+        samples.append(behind(ground, _wordmark(arrangement.mark, arrangement.mark.wordmark, INK)))
+    ink = choose_ink(np.concatenate(samples), (palette.text, palette.background))
+    layers = list(base.layers)
+    if arrangement.fade is not None and ink.strength > 0:
+        layers.append(_scrim(base.canvas, arrangement.fade, ink))
+        ground = pixels(replace(base, layers=tuple(layers)))
+    if arrangement.mark is not None:
+        layers.append(_logo(arrangement.mark, brand, ground, ink.color))
+    layers.append(Group("headline", (headline(ink.color),)))
+    if arrangement.button is not None:
+        layers.append(_button(arrangement.button, brand, ground, ink.color))
+    return replace(base, layers=tuple(layers))
+
+
+def _scrim(canvas: Box, fade: Fade, ink: Ink) -> Scrim:
+    plateau = fade.plateau
+    stops = ((0.0, ink.strength), *((plateau + (1 - plateau) * t, ink.strength * share) for t, share in EASE))
+    return Scrim("scrim", canvas, ink.scrim, fade.start, fade.end, stops)
+
+
+def _under(ground: npt.NDArray[np.uint8], box: Box) -> str:
+    """The average colour of the canvas within a box."""
+    return average(
+        ground[int(box.top) : int(box.bottom) + 1, int(box.left) : int(box.right) + 1]
+    )
+
+
+def _wordmark(mark: Mark, setting: Setting, color: str) -> Text:
+    return text_layer("logo-text", setting, mark.box, "centre", mark.box.top, color)
+
+
+def _logo(mark: Mark, brand: Brand, ground: npt.NDArray[np.uint8], ink: str) -> Group:
+    """The logo, on a chip of its own where it would be lost on the ground."""
+    if mark.wordmark is not None or brand.logo is None:
+        assert mark.wordmark is not None
+        return Group("logo", (_wordmark(mark, mark.wordmark, ink),))
+    sample = brand.logo.sample
+    if legible_share(sample, _under(ground, mark.box)) >= 0.85:
+        return Group("logo", (brand.logo.layer("logo-artwork", mark.box),))
+    chip = max((brand.palette.background, PAPER, INK), key=lambda color: legible_share(sample, color))
+    inner = mark.box.height * 0.62
+    width = inner * brand.logo.aspect
+    left, top = mark.box.center[0] - width / 2, mark.box.center[1] - inner / 2
+    pad = mark.box.height - inner
+    outline = Box(left - 0.5 * pad, mark.box.top, width + pad, mark.box.height)
+    return Group(
+        "logo",
+        (
+            Panel("logo-ground", outline, chip, radius=0.18 * mark.box.height),
+            brand.logo.layer("logo-artwork", Box(round(left), round(top), round(width), round(inner))),
+        ),
+    )
+
+
+def _button(button: Button, brand: Brand, ground: npt.NDArray[np.uint8], ink: str) -> Group:
+    """A rounded button that stands out from its ground, its words centred on the height of their capitals."""
+    palette = brand.palette
+    below = _under(ground, button.box)
+    fills = (palette.accent, palette.primary, palette.secondary, ink)
+    fill = next((color for color in fills if contrast_of(color, below) >= 1.6), None)
+    fill = fill or max(fills, key=lambda color: contrast_of(color, below))
+    label = most_readable((palette.background, PAPER, palette.text, INK), fill, AIM)
+    setting = button.label
+    top = button.box.center[1] - setting.height / 2
+    return Group(
+        "call-to-action",
+        (
+            Panel("call-to-action-ground", button.box, fill, radius=0.28 * min(button.box.height, 2.6 * setting.size)),
+            text_layer("call-to-action-text", setting, button.box, "centre", top, label),
+        ),
+    )

@@ -1,0 +1,81 @@
+"""The products of the catalogue as signed distance functions.
+
+A product stands on y = 0 around the y axis, y up, its front to +z, within |x|, |z| <= 0.7 and y <= 1.4. Its
+proportions come from `shape`, eight numbers in [0, 1].
+"""
+
+import numpy as np
+
+from adfusion.data.scenes.products.containers import Shape, bottle, can, jar, lipstick, perfume, soap_dispenser, tube
+from adfusion.data.scenes.products.devices import headphones, phone, speaker
+from adfusion.data.scenes.products.fashion import backpack, handbag, ring, sneaker, sunglasses, watch
+from adfusion.data.scenes.products.food import apple, cupcake, donut, ice_cream
+from adfusion.data.scenes.products.home import book, candle, gift_box, lamp, mug, plant_pot, teapot, wine_glass
+from adfusion.data.scenes.sdf import compiled
+
+PRODUCT_SIZE = np.array([[0.7, 1.4]] * 28, dtype=np.float32)
+"""Bounding cylinder of each kind, in the order of `scene.PRODUCTS`: radius around the y axis, height."""
+
+
+@compiled
+def product_distance(kind: int, x: float, y: float, z: float, shape: Shape) -> tuple[float, int]:
+    """Distance from (x, y, z) to product number `kind` of `scene.PRODUCTS`, and the part that is nearest.
+
+    Parts: 0 body, 1 accent, 2 dark detail, 3 pale detail, 4 chrome, 5 warm glow.
+    """
+    s = (shape[0], shape[1], shape[2], shape[3], shape[4], shape[5], shape[6], shape[7])
+    if kind < 14:
+        if kind < 7:
+            if kind < 3:
+                if kind == 0:
+                    return bottle(x, y, z, s)
+                if kind == 1:
+                    return can(x, y, z, s)
+                return jar(x, y, z, s)
+            if kind == 3:
+                return tube(x, y, z, s)
+            if kind == 4:
+                return perfume(x, y, z, s)
+            if kind == 5:
+                return mug(x, y, z, s)
+            return gift_box(x, y, z, s)
+        if kind < 10:
+            if kind == 7:
+                return ice_cream(x, y, z, s)
+            if kind == 8:
+                return lamp(x, y, z, s)
+            return sneaker(x, y, z, s)
+        if kind == 10:
+            return handbag(x, y, z, s)
+        if kind == 11:
+            return watch(x, y, z, s)
+        if kind == 12:
+            return phone(x, y, z, s)
+        return headphones(x, y, z, s)
+    if kind < 21:
+        if kind < 17:
+            if kind == 14:
+                return candle(x, y, z, s)
+            if kind == 15:
+                return book(x, y, z, s)
+            return apple(x, y, z, s)
+        if kind == 17:
+            return lipstick(x, y, z, s)
+        if kind == 18:
+            return donut(x, y, z, s)
+        if kind == 19:
+            return teapot(x, y, z, s)
+        return soap_dispenser(x, y, z, s)
+    if kind < 24:
+        if kind == 21:
+            return wine_glass(x, y, z, s)
+        if kind == 22:
+            return cupcake(x, y, z, s)
+        return backpack(x, y, z, s)
+    if kind == 24:
+        return plant_pot(x, y, z, s)
+    if kind == 25:
+        return speaker(x, y, z, s)
+    if kind == 26:
+        return sunglasses(x, y, z, s)
+    return ring(x, y, z, s)

@@ -1,0 +1,130 @@
+"""From a scene's words to the numbers that are drawn. Every choice that no word makes comes from the scene's seed."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from adfusion.data.scenes import layout as at
+from adfusion.data.scenes.camera import copy_area, cylinder_points, frame
+from adfusion.data.scenes.lights import RIGS
+from adfusion.data.scenes.products import PRODUCT_SIZE
+from adfusion.data.scenes.props import SEASON_PROPS, Room, scatter
+from adfusion.data.scenes.scene import COLORS, PRODUCTS, Scene
+from adfusion.data.scenes.stages import ARCH, choose_stage
+
+_GHOST = (0.38, 0.95)
+"""Radius and height of the room left for a product on the empty stage."""
+
+
+def linear_rgb(color: str) -> np.ndarray:
+    """Linear-light RGB in [0, 1] of `#rrggbb` (IEC 61966-2-1)."""
+    encoded = np.array([int(color[i : i + 2], 16) for i in (1, 3, 5)]) / 255.0
+    return np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4)
+
+
+_LINEAR = {name: linear_rgb(value) for name, value in COLORS.items()}
+_PROP_LINEAR = {
+    value: linear_rgb(value) for batches in SEASON_PROPS.values() for batch in batches for value in batch.colors
+}
+_WHITE = linear_rgb("#fbfaf7")
+
+
+def pack(scene: Scene, aspect: float) -> np.ndarray:
+    """The float32 vector (`layout.SCENE_SIZE`,) of a scene in a picture whose width is `aspect` times its height."""
+    # One stream for each thing, so that a change of stage leaves the product and the props as they are.
+    look, stand, place, shine, strew = (
+        np.random.Generator(np.random.Philox(key=[scene.seed, stream])) for stream in range(1, 6)
+    )
+    vector = np.zeros(at.SCENE_SIZE, np.float32)
+
+    radius, height, scale = _write_product(scene, vector, look)
+    stage = choose_stage(scene.stage, radius, height, stand)
+    stage.write(vector)
+    vector[at.FOOT] = stage.top
+
+    product_rim = cylinder_points(radius, stage.top, stage.top + height)
+    stage_rim = cylinder_points(stage.radius, 0.0, stage.height) if stage.radius else product_rim
+    camera = frame(scene, aspect, product_rim, stage_rim, stage.top + 0.5 * height, place)
+    camera.write(vector)
+
+    wall, curve = _backdrop_depth(scene, camera.rays, camera.eye, max(stage.radius, radius), place)
+    vector[at.WALL], vector[at.CURVE] = wall, curve
+    vector[at.SHADED] = scene.backdrop in ("two-tone", "cyclorama")
+    behind, second = _LINEAR[scene.backdrop_color], _LINEAR[scene.second_color]
+    floor = second if scene.backdrop == "two-tone" else behind
+    vector[at.FLOOR_COLOR : at.FLOOR_COLOR + 3] = floor
+    vector[at.WALL_COLOR : at.WALL_COLOR + 3] = second if scene.backdrop == "gradient" else behind
+    vector[at.GRADIENT] = scene.backdrop == "gradient"
+    vector[at.FLOOR_MIRROR] = 0.3 if scene.light == "neon" else 0.1 if scene.backdrop == "cyclorama" else 0.0
+
+    side = 1.0 if shine.random() < 0.5 else -1.0
+    RIGS[scene.light](side, shine).write(vector, camera.unit, floor, behind)
+    _write_surfaces(scene, vector, floor)
+
+    room = Room(camera.bounds(product_rim), copy_area(scene, aspect), stage.radius or radius, wall, aspect)
+    props = scatter(scene.season, camera, room, _PROP_LINEAR, strew)
+    vector[at.PROP_COUNT] = len(props)
+    vector[at.PROPS : at.PROPS + props.size] = props.ravel()
+    return vector
+
+
+def pack_all(scenes: Sequence[Scene], aspect: float) -> np.ndarray:
+    """Scene vectors (n, `layout.SCENE_SIZE`)."""
+    return np.stack([pack(scene, aspect) for scene in scenes]) if scenes else np.zeros((0, at.SCENE_SIZE), np.float32)
+
+
+def _write_product(scene: Scene, vector: np.ndarray, rng: np.random.Generator) -> tuple[float, float, float]:
+    """Radius, height and scale of the product in the world, where every product is about as large as the next."""
+    shape = rng.random(at.size("SHAPE"))
+    turn = math.radians(rng.uniform(-28.0, 28.0))
+    kind = -1 if scene.product is None else PRODUCTS.index(scene.product)
+    radius, height = _GHOST if kind < 0 else (float(value) for value in PRODUCT_SIZE[kind])
+    scale = 1.0 / max(height, 1.45 * radius)
+    vector[at.KIND], vector[at.SCALE] = kind, scale
+    vector[at.TURN_COS], vector[at.TURN_SIN] = math.cos(turn), math.sin(turn)
+    vector[at.RADIUS], vector[at.HEIGHT] = radius * scale, height * scale
+    vector[at.SHAPE : at.SHAPE + len(shape)] = shape
+    vector[at.GLASS] = scene.material == "glass"
+    return radius * scale, height * scale, scale
+
+
+def _backdrop_depth(
+    scene: Scene, rays: object, eye: np.ndarray, reach: float, rng: np.random.Generator
+) -> tuple[float, float]:
+    """How far behind the product the wall stands, and the radius of the curve that joins it to the floor.
+
+    The line where floor meets wall is placed by eye: the height in the picture is chosen, then the depth follows.
+    """
+    nearest = reach + 0.25
+    if scene.backdrop in ("plain", "gradient"):
+        return 7.0, 0.0
+    horizon = rng.uniform(-0.12, 0.22)
+    ray = rays(np.zeros(1), np.array([horizon]))[0]  # type: ignore[operator]
+    depth = -(eye[2] - ray[2] / ray[1] * eye[1]) if ray[1] < -1e-3 else 4.0
+    depth = float(np.clip(depth, nearest, 4.0))
+    if scene.backdrop == "cyclorama":
+        return depth + 0.9, 1.3
+    return depth, 0.0
+
+
+def _write_surfaces(scene: Scene, vector: np.ndarray, floor: np.ndarray) -> None:
+    metal = scene.material == "metal"
+    body_gloss = {"matte": 0.015, "glossy": 0.075, "metal": 0.0, "glass": 0.06}[scene.material]
+    accent_gloss = 0.015 if scene.material == "matte" else 0.05
+    stage = floor + (_WHITE - floor) * (0.5 if float(floor.max()) < 0.85 or float(floor.min()) < 0.7 else 0.0)
+    if not scene.stage == "none" and float(floor.min()) >= 0.7:
+        stage = floor * 0.82
+    surfaces = [
+        (*_LINEAR[scene.product_color], body_gloss, float(metal)),
+        (*_LINEAR[scene.accent_color], accent_gloss, 0.0),
+        (*linear_rgb("#26262a"), 0.05, 0.0),
+        (*linear_rgb("#f1e2c4"), 0.02, 0.0),
+        (0.86, 0.87, 0.89, 0.0, 1.0),
+        (*linear_rgb("#ffd58a"), 0.0, -1.0),
+        (*stage, 0.025, 0.0),
+        (0.95, 0.72, 0.34, 0.0, 1.0),
+        (*linear_rgb("#5b6b2f"), 0.02, 0.0),
+    ]
+    flat = np.array(surfaces, np.float32).ravel()
+    vector[at.PARTS : at.PARTS + flat.size] = flat

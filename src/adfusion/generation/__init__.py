@@ -1,0 +1,25 @@
+"""The one seam between models and everything above: a request goes in, progress and pictures come out.
+
+Nothing above this floor knows which model draws. `NativeGenerator` runs a model of this package; another
+backend needs only to satisfy `Generator`.
+"""
+
+from adfusion.generation.generator import Generator, Run
+from adfusion.generation.native import NativeGenerator
+from adfusion.generation.picture_file import load_picture, save_picture
+from adfusion.generation.request import Picture, Progress, Request, Size
+from adfusion.generation.sheet import contact_sheet, steps_strip
+
+__all__ = [
+    "Generator",
+    "NativeGenerator",
+    "Picture",
+    "Progress",
+    "Request",
+    "Run",
+    "Size",
+    "contact_sheet",
+    "load_picture",
+    "save_picture",
+    "steps_strip",
+]

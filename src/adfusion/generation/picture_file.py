@@ -1,0 +1,51 @@
+"""Pictures as PNG files that say how they were made.
+
+The text chunk `adfusion` holds JSON: the request, the model's name and hash, the version of this software.
+The same picture always gives the same bytes: there is no time stamp in the file.
+"""
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+from PIL import Image, PngImagePlugin, UnidentifiedImageError
+
+import adfusion
+from adfusion import files
+from adfusion.errors import UserError
+from adfusion.generation.request import Picture, Request
+
+CHUNK = "adfusion"
+
+
+def metadata(picture: Picture) -> dict[str, Any]:
+    """What a picture's file says about it."""
+    return {
+        "software": f"adfusion {adfusion.__version__}",
+        "model": picture.model,
+        "model_hash": picture.model_hash,
+        **dataclasses.asdict(picture.request),
+    }
+
+
+def save_picture(picture: Picture, path: Path) -> None:
+    """Write `picture` as PNG. Raises `UserError` if the file cannot be written."""
+    chunks = PngImagePlugin.PngInfo()
+    chunks.add_itxt(CHUNK, json.dumps(metadata(picture), ensure_ascii=False, sort_keys=True))
+    with files.replacing(path) as temporary:
+        picture.image.save(temporary, format="PNG", pnginfo=chunks)
+
+
+def load_picture(path: Path) -> Picture:
+    """Read a picture that `save_picture` wrote. Raises `UserError` if `path` is not one."""
+    try:
+        with Image.open(path) as image:
+            image.load()
+            said = json.loads(image.info[CHUNK])  # type: ignore[attr-defined]
+            fields = {field.name: said[field.name] for field in dataclasses.fields(Request)}
+            return Picture(Request(**fields), image.convert("RGB"), said["model"], said["model_hash"])
+    except FileNotFoundError:
+        raise UserError(f"{path}: no such file") from None
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, KeyError, ValueError):
+        raise UserError(f"{path}: found no picture made by adfusion, allowed: a PNG with its metadata") from None

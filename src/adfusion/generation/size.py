@@ -1,0 +1,29 @@
+"""Sizes in words: `512x640`, or an aspect ratio such as `4:5`."""
+
+import math
+import re
+from collections.abc import Sequence
+
+from adfusion.errors import UserError
+from adfusion.generation.request import Size
+
+
+def parse_size(text: str, sizes: Sequence[Size]) -> Size:
+    """The size that `text` names: `WIDTHxHEIGHT`, or the one of `sizes` with the aspect ratio `W:H`.
+
+    Raises `UserError` if `text` is neither, or no size has that aspect ratio (within 2 %).
+    """
+    allowed = ", ".join(f"{width}x{height}" for width, height in sizes)
+    if pixels := re.fullmatch(r"\s*(\d{1,6})\s*[xX×]\s*(\d{1,6})\s*", text):
+        return int(pixels[1]), int(pixels[2])
+    if ratio := re.fullmatch(r"\s*([1-9]\d{0,5})\s*:\s*([1-9]\d{0,5})\s*", text):
+        aspect = int(ratio[1]) / int(ratio[2])
+        size = nearest_size(aspect, sizes)
+        if abs(math.log(size[0] / size[1] / aspect)) < 0.02:
+            return size
+    raise UserError(f"size: found {text!r}, allowed: {allowed}, or the aspect ratio of one of them as W:H")
+
+
+def nearest_size(aspect: float, sizes: Sequence[Size]) -> Size:
+    """The size whose width / height is closest to `aspect` as a ratio; the first of equals."""
+    return min(sizes, key=lambda size: abs(math.log(size[0] / size[1] / aspect)))

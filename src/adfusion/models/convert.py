@@ -1,0 +1,220 @@
+"""Our networks <-> their `diffusers` twins: configurations, state dicts and whole modules, both ways.
+
+The numbers do not change: the tests hold both sides to 1e-4. Only `to_pixart` and `to_tiny` import
+`diffusers`.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from einops import rearrange
+from torch import Tensor
+
+from adfusion.errors import UserError
+from adfusion.nets import Autoencoder, AutoencoderConfig, DiT, DiTConfig
+
+State = Mapping[str, Tensor]
+
+_DIT = {
+    "patch": ["pos_embed.proj"],
+    "time.0": ["adaln_single.emb.timestep_embedder.linear_1"],
+    "time.2": ["adaln_single.emb.timestep_embedder.linear_2"],
+    "modulation": ["adaln_single.linear"],
+    "caption.0": ["caption_projection.linear_1"],
+    "caption.2": ["caption_projection.linear_2"],
+    "out": ["proj_out"],
+}
+_BLOCK = {
+    "self_attention.qkv": ["attn1.to_q", "attn1.to_k", "attn1.to_v"],
+    "self_attention.out": ["attn1.to_out.0"],
+    "cross_attention.q": ["attn2.to_q"],
+    "cross_attention.kv": ["attn2.to_k", "attn2.to_v"],
+    "cross_attention.out": ["attn2.to_out.0"],
+    "mlp.0": ["ff.net.0.proj"],
+    "mlp.2": ["ff.net.2"],
+}
+_PIXART_ALWAYS = {
+    "norm_type": "ada_norm_single",
+    "norm_elementwise_affine": False,
+    "norm_eps": 1e-6,
+    "activation_fn": "gelu-approximate",
+    "attention_bias": True,
+    "attention_type": "default",
+    "use_additional_conditions": False,
+}
+_TINY_ALWAYS = {
+    "in_channels": 3,
+    "out_channels": 3,
+    "act_fn": "relu",
+    "upsample_fn": "nearest",
+    "upsampling_scaling_factor": 2,
+}
+
+
+def pixart_config(config: DiTConfig) -> dict[str, Any]:
+    """Arguments of `PixArtTransformer2DModel` for our configuration."""
+    return {
+        **_PIXART_ALWAYS,
+        "sample_size": config.sample_size,
+        "patch_size": config.patch_size,
+        "in_channels": config.in_channels,
+        "out_channels": config.out_channels,
+        "num_attention_heads": config.heads,
+        "attention_head_dim": config.width // config.heads,
+        "cross_attention_dim": config.width,
+        "num_layers": config.depth,
+        "caption_channels": config.caption_width,
+        "interpolation_scale": config.interpolation_scale,
+    }
+
+
+def dit_config(pixart: Mapping[str, Any]) -> DiTConfig:
+    """Our configuration for that of a `PixArtTransformer2DModel`.
+
+    Raises `UserError` for an option that our network does not have, such as PixArt's size conditioning.
+    """
+    width = pixart["num_attention_heads"] * pixart["attention_head_dim"]
+    # What is left to `None` there depends on the size (see the constructor of PixArtTransformer2DModel).
+    size_conditioned = pixart.get("use_additional_conditions")
+    scale = pixart.get("interpolation_scale")
+    found = {
+        **pixart,
+        "use_additional_conditions": (
+            pixart["sample_size"] == 128 if size_conditioned is None else size_conditioned
+        ),
+    }
+    _require("PixArtTransformer2DModel", found, {**_PIXART_ALWAYS, "cross_attention_dim": width})
+    return DiTConfig(
+        sample_size=pixart["sample_size"],
+        patch_size=pixart["patch_size"],
+        in_channels=pixart["in_channels"],
+        out_channels=pixart["out_channels"] or pixart["in_channels"],
+        width=width,
+        heads=pixart["num_attention_heads"],
+        depth=pixart["num_layers"],
+        caption_width=pixart["caption_channels"],
+        interpolation_scale=max(pixart["sample_size"] // 64, 1) if scale is None else scale,
+    )
+
+
+def pixart_state(state: State, config: DiTConfig) -> dict[str, Tensor]:
+    """Our state dict under the names of `PixArtTransformer2DModel`."""
+    pixart: dict[str, Tensor] = {}
+    for ours, theirs in _dit_names(config.depth).items():
+        pieces = _take(state, ours).chunk(len(theirs))
+        pixart |= {name: piece.contiguous() for name, piece in zip(theirs, pieces, strict=True)}
+    p = config.patch_size
+    patch = pixart["pos_embed.proj.weight"]
+    pixart["pos_embed.proj.weight"] = rearrange(patch, "d (c p q) -> d c p q", p=p, q=p)
+    return pixart
+
+
+def dit_state(pixart: State, config: DiTConfig) -> dict[str, Tensor]:
+    """The state dict of a `PixArtTransformer2DModel` under our names. `UserError` if a weight is missing."""
+    state = {
+        ours: torch.cat([_take(pixart, name) for name in theirs])
+        for ours, theirs in _dit_names(config.depth).items()
+    }
+    state["patch.weight"] = rearrange(state["patch.weight"], "d c p q -> d (c p q)")
+    return state
+
+
+def tiny_config(config: AutoencoderConfig) -> dict[str, Any]:
+    """Arguments of `AutoencoderTiny` for our configuration."""
+    levels = len(config.encoder_blocks)
+    return {
+        **_TINY_ALWAYS,
+        "latent_channels": config.latent_channels,
+        "encoder_block_out_channels": (config.encoder_width,) * levels,
+        "decoder_block_out_channels": (config.decoder_width,) * levels,
+        "num_encoder_blocks": config.encoder_blocks,
+        "num_decoder_blocks": config.decoder_blocks,
+    }
+
+
+def autoencoder_config(tiny: Mapping[str, Any]) -> AutoencoderConfig:
+    """Our configuration for that of an `AutoencoderTiny`. `UserError` for options that ours does not have."""
+    _require("AutoencoderTiny", tiny, _TINY_ALWAYS)
+    return AutoencoderConfig(
+        latent_channels=tiny["latent_channels"],
+        encoder_width=tiny["encoder_block_out_channels"][0],
+        decoder_width=tiny["decoder_block_out_channels"][0],
+        encoder_blocks=tuple(tiny["num_encoder_blocks"]),
+        decoder_blocks=tuple(tiny["num_decoder_blocks"]),
+    )
+
+
+def tiny_state(state: State) -> dict[str, Tensor]:
+    """Our state dict under the names of `AutoencoderTiny`."""
+    return {
+        re.sub(r"^(encoder|decoder)\.", r"\1.layers.", name).replace(".body.", ".conv."): weight
+        for name, weight in state.items()
+    }
+
+
+def autoencoder_state(tiny: State) -> dict[str, Tensor]:
+    """The state dict of an `AutoencoderTiny` under our names."""
+    return {
+        name.replace(".layers.", ".", 1).replace(".conv.", ".body."): weight for name, weight in tiny.items()
+    }
+
+
+def to_pixart(net: DiT) -> Any:
+    """The `diffusers.PixArtTransformer2DModel` with the same weights; its timestep is 1000 * t."""
+    from diffusers import PixArtTransformer2DModel
+
+    pixart = PixArtTransformer2DModel(**pixart_config(net.config))
+    pixart.load_state_dict(pixart_state(net.state_dict(), net.config))
+    return pixart.eval()
+
+
+def from_pixart(pixart: Any) -> DiT:
+    """Our twin of a `diffusers.PixArtTransformer2DModel`."""
+    config = dit_config(pixart.config)
+    net = DiT(config)
+    net.load_state_dict(dit_state(pixart.state_dict(), config))
+    return net.eval()
+
+
+def to_tiny(autoencoder: Autoencoder) -> Any:
+    """The `diffusers.AutoencoderTiny` with the same weights."""
+    from diffusers import AutoencoderTiny
+
+    tiny = AutoencoderTiny(**tiny_config(autoencoder.config))
+    tiny.load_state_dict(tiny_state(autoencoder.state_dict()))
+    return tiny.eval()
+
+
+def from_tiny(tiny: Any) -> Autoencoder:
+    """Our twin of a `diffusers.AutoencoderTiny`."""
+    autoencoder = Autoencoder(autoencoder_config(tiny.config))
+    autoencoder.load_state_dict(autoencoder_state(tiny.state_dict()))
+    return autoencoder.eval()
+
+
+def _dit_names(depth: int) -> dict[str, list[str]]:
+    """Our parameter names, each with those of the twin's parameters that it stacks along its first axis."""
+    names = {"table": ["scale_shift_table"]}
+    layers = dict(_DIT)
+    for i in range(depth):
+        names[f"blocks.{i}.table"] = [f"transformer_blocks.{i}.scale_shift_table"]
+        for ours, theirs in _BLOCK.items():
+            layers[f"blocks.{i}.{ours}"] = [f"transformer_blocks.{i}.{name}" for name in theirs]
+    for ours, theirs in layers.items():
+        for kind in ("weight", "bias"):
+            names[f"{ours}.{kind}"] = [f"{name}.{kind}" for name in theirs]
+    return names
+
+
+def _take(state: State, name: str) -> Tensor:
+    if name not in state:
+        raise UserError(f"weights: {name} is missing")
+    return state[name]
+
+
+def _require(model: str, found: Mapping[str, Any], allowed: Mapping[str, Any]) -> None:
+    for field, value in allowed.items():
+        if found.get(field, value) != value:
+            raise UserError(f"{model}: {field}: found {found[field]!r}, allowed: {value!r}")

@@ -1,0 +1,94 @@
+"""A model: networks, their card, and what the samplers and the layers above need of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+
+import torch
+from torch import Tensor
+
+from adfusion import diffusion
+from adfusion.diffusion import Denoiser, Process
+from adfusion.errors import UserError
+from adfusion.models.card import ModelCard
+from adfusion.nets import Autoencoder, DiT, TextEncoder, Upsampler
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """Text → latents → pixels → larger pixels.
+
+    Latents are normalised: each channel has mean 0 and standard deviation 1 over the training data. Pixels
+    are RGB in [-1, 1], channels first.
+    """
+
+    card: ModelCard
+    denoiser_net: DiT
+    autoencoder: Autoencoder
+    upsampler: Upsampler
+
+    @property
+    def device(self) -> torch.device:
+        return self.denoiser_net.table.device
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of `model.json`, which holds the hashes of the weights: it identifies the model."""
+        return sha256(self.card.to_json().encode()).hexdigest()
+
+    @cached_property
+    def process(self) -> Process:
+        return self.card.make_process()
+
+    @cached_property
+    def text_encoder(self) -> TextEncoder:
+        """Loaded when first needed. Raises `UserError` if it is not installed or not the expected one."""
+        return TextEncoder.load(self.device)
+
+    def denoiser(self, prompts: Sequence[str]) -> Denoiser:
+        """The `Denoiser` for a batch of prompts: x_t (b c h w), t (b,) -> estimate of x_0 (b c h w).
+
+        The prompts are read once, here, and not at every step.
+        """
+        text = self.text_encoder.encode(prompts)
+        context = self.denoiser_net.text(text.states, text.mask)
+
+        def predict(x_t: Tensor, t: Tensor) -> Tensor:
+            return self.denoiser_net.predict(x_t, t, context)
+
+        return diffusion.denoiser(predict, self.card.prediction, self.process)
+
+    def encode(self, pixels: Tensor) -> Tensor:
+        """Pixels (b 3 h w) in [-1, 1] to normalised latents (b c h/f w/f)."""
+        mean, std = self._statistics(pixels)
+        return (self.autoencoder.encode(pixels) - mean) / std
+
+    def decode(self, latents: Tensor) -> Tensor:
+        """Normalised latents (b c h w) to pixels (b 3 fh fw) in [-1, 1]."""
+        mean, std = self._statistics(latents)
+        return self.autoencoder.decode(latents * std + mean).clamp(-1, 1)
+
+    def upsample(self, pixels: Tensor) -> Tensor:
+        """Pixels (b 3 h w) in [-1, 1] to (b 3 sh sw) in [-1, 1], s being the upsampler's scale."""
+        enlarged: Tensor = self.upsampler(pixels)
+        return enlarged.clamp(-1, 1)
+
+    def latent_shape(self, width: int, height: int) -> tuple[int, int, int]:
+        """(channels, height, width) of the latents of a picture of width x height pixels before upsampling.
+
+        Raises `UserError` if the card does not list that size.
+        """
+        if (width, height) not in self.card.sizes:
+            allowed = ", ".join(f"{w}x{h}" for w, h in self.card.sizes)
+            raise UserError(f"model {self.card.name}: size: found {width}x{height}, allowed: {allowed}")
+        factor = self.autoencoder.config.factor
+        return self.autoencoder.config.latent_channels, height // factor, width // factor
+
+    def _statistics(self, like: Tensor) -> tuple[Tensor, Tensor]:
+        latents = self.card.latents
+        mean, std = (
+            torch.tensor(values, dtype=like.dtype, device=like.device)[:, None, None]
+            for values in (latents.mean, latents.std)
+        )
+        return mean, std

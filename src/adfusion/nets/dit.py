@@ -1,0 +1,223 @@
+"""The denoiser: a diffusion transformer that reads a prompt by cross-attention.
+
+Peebles & Xie, "Scalable Diffusion Models with Transformers" (arXiv:2212.09748), with the single shared
+modulation (adaLN-single) of Chen et al., "PixArt-alpha" (arXiv:2310.00426, section 2.3 and figure 4).
+On equal weights it gives the numbers of `diffusers.PixArtTransformer2DModel` (see `adfusion.models.convert`).
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from einops import rearrange
+from torch import Tensor, nn
+
+
+@dataclass(frozen=True)
+class DiTConfig:
+    """Shape of a `DiT`.
+
+    `sample_size` is the side, in latent pixels, of the square on which positions count whole patches; other
+    sizes and aspect ratios are allowed at any time, their positions are rescaled to it. Raises `ValueError`
+    for numbers that do not fit together.
+    """
+
+    sample_size: int = 16
+    patch_size: int = 2
+    in_channels: int = 4
+    out_channels: int = 4
+    width: int = 320
+    heads: int = 5
+    depth: int = 10
+    caption_width: int = 384
+    interpolation_scale: float = 1.0
+
+    def __post_init__(self) -> None:
+        sides = (self.sample_size, self.patch_size, self.in_channels, self.out_channels)
+        if min(*sides, self.width, self.heads, self.depth, self.caption_width) < 1:
+            raise ValueError("every number must be at least 1")
+        if self.width % self.heads or self.width % 4:
+            raise ValueError(f"width must be a multiple of 4 and of heads ({self.heads}), found {self.width}")
+        if self.sample_size % self.patch_size:
+            raise ValueError(
+                f"sample_size must be a multiple of patch_size ({self.patch_size}), found {self.sample_size}"
+            )
+        if self.interpolation_scale <= 0:
+            raise ValueError(f"interpolation_scale must be above 0, found {self.interpolation_scale}")
+
+
+@dataclass(frozen=True)
+class Context:
+    """A prompt as the blocks see it: it does not depend on `x_t` or `t`, so a sampler needs it only once.
+
+    `keys_values` holds for each block a pair of (batch, heads, tokens, width / heads); `bias`, of shape
+    (batch, 1, 1, tokens), is added to the attention scores: 0 keeps a token, -10000 hides it.
+    """
+
+    keys_values: tuple[tuple[Tensor, Tensor], ...]
+    bias: Tensor
+
+
+class DiT(nn.Module):
+    """Network output for noisy latents, times and the token states of prompts; untrained, it is zero."""
+
+    blocks: Sequence["Block"]
+
+    def __init__(self, config: DiTConfig) -> None:
+        super().__init__()
+        self.config = config
+        width, patch_area = config.width, config.patch_size**2
+        self.patch = nn.Linear(config.in_channels * patch_area, width)
+        self.time = nn.Sequential(nn.Linear(256, width), nn.SiLU(), nn.Linear(width, width))
+        self.modulation = nn.Linear(width, 6 * width)
+        self.caption = nn.Sequential(
+            nn.Linear(config.caption_width, width), nn.GELU(approximate="tanh"), nn.Linear(width, width)
+        )
+        self.blocks = nn.ModuleList(  # type: ignore[assignment]
+            Block(width, config.heads) for _ in range(config.depth)
+        )
+        self.table = nn.Parameter(torch.empty(2, width))
+        self.out = nn.Linear(width, config.out_channels * patch_area)
+        self.initialize()
+
+    def forward(self, x: Tensor, t: Tensor, text: Tensor, text_mask: Tensor) -> Tensor:
+        """Network output (b out_channels h w) for noisy latents x (b c h w) at times t (b,) in [0, 1].
+
+        text: (b n caption_width) token states; text_mask: (b n) bool, False for padding. Raises `ValueError`
+        if h or w is not a multiple of the patch size.
+        """
+        return self.predict(x, t, self.text(text, text_mask))
+
+    def text(self, states: Tensor, mask: Tensor) -> Context:
+        """Project token states (b n caption_width) to the keys and values of every block."""
+        tokens = self.caption(states)
+        bias = (~mask).to(tokens.dtype) * -10000.0
+        return Context(
+            tuple(block.cross_attention.keys_values(tokens) for block in self.blocks),
+            rearrange(bias, "b n -> b 1 1 n"),
+        )
+
+    def predict(self, x: Tensor, t: Tensor, context: Context) -> Tensor:
+        """`forward` for a prompt that `text` has projected already."""
+        p, (height, width) = self.config.patch_size, x.shape[-2:]
+        if height % p or width % p:
+            raise ValueError(f"latents of {height}x{width} cannot be cut into patches of {p}x{p}")
+        h, w = height // p, width // p
+
+        x = self.patch(rearrange(x, "b c (h p) (w q) -> b (h w) (c p q)", p=p, q=p)) + self.positions(h, w, x)
+        time = self.time(sinusoids(1000.0 * t.float(), 256).to(x.dtype))
+        modulation = rearrange(self.modulation(F.silu(time)), "b (six d) -> b six d", six=6)
+
+        for block, keys_values in zip(self.blocks, context.keys_values, strict=True):
+            x = block(x, modulation, keys_values, context.bias)
+
+        shift, scale = (self.table + time[:, None]).chunk(2, dim=1)
+        x = self.out(modulate(x, shift, scale))
+        return rearrange(x, "b (h w) (p q c) -> b c (h p) (w q)", h=h, w=w, p=p, q=p)
+
+    def positions(self, h: int, w: int, like: Tensor) -> Tensor:
+        """Sine-cosine position embedding (h*w, width): the first half encodes the column, the second the row.
+
+        Rows and columns are stretched to the extent of the square grid of `sample_size`.
+        """
+        extent = self.config.sample_size / self.config.patch_size / self.config.interpolation_scale
+        half = self.config.width // 2
+        rows, columns = (
+            sinusoids(torch.arange(n, device=like.device) * (extent / n), half, sine_first=True)
+            for n in (h, w)
+        )
+        grid = torch.cat([columns.expand(h, w, half), rows[:, None].expand(h, w, half)], dim=-1)
+        return rearrange(grid, "h w d -> (h w) d").to(like.dtype)
+
+    def initialize(self) -> None:
+        """adaLN-zero (arXiv:2212.09748, section 3.2): with closed gates every block is the identity."""
+        for module in self.modules():
+            if isinstance(module, nn.Linear):
+                nn.init.xavier_uniform_(module.weight)
+                nn.init.zeros_(module.bias)
+        for layer in (*self.time, *self.caption):
+            if isinstance(layer, nn.Linear):
+                nn.init.normal_(layer.weight, std=0.02)
+        tables = [self.table, *(block.table for block in self.blocks)]
+        for table in tables:
+            nn.init.normal_(table, std=self.config.width**-0.5)
+        with torch.no_grad():
+            for block in self.blocks:
+                block.table[[2, 5]] = 0.0
+        closed = [self.out, self.modulation, *(block.cross_attention.out for block in self.blocks)]
+        for layer in closed:
+            nn.init.zeros_(layer.weight)
+
+
+class Block(nn.Module):
+    """Self-attention, cross-attention to the prompt, MLP; the first and the last are modulated by time."""
+
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__()
+        self.table = nn.Parameter(torch.empty(6, width))
+        self.self_attention = SelfAttention(width, heads)
+        self.cross_attention = CrossAttention(width, heads)
+        self.mlp = nn.Sequential(
+            nn.Linear(width, 4 * width), nn.GELU(approximate="tanh"), nn.Linear(4 * width, width)
+        )
+
+    def forward(
+        self, x: Tensor, modulation: Tensor, keys_values: tuple[Tensor, Tensor], bias: Tensor
+    ) -> Tensor:
+        shift_1, scale_1, gate_1, shift_2, scale_2, gate_2 = (self.table + modulation).chunk(6, dim=1)
+        x = x + gate_1 * self.self_attention(modulate(x, shift_1, scale_1))
+        x = x + self.cross_attention(x, keys_values, bias)
+        out: Tensor = x + gate_2 * self.mlp(modulate(x, shift_2, scale_2))
+        return out
+
+
+class SelfAttention(nn.Module):
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.qkv = nn.Linear(width, 3 * width)
+        self.out = nn.Linear(width, width)
+
+    def forward(self, x: Tensor) -> Tensor:
+        q, k, v = rearrange(self.qkv(x), "b n (three h d) -> three b h n d", three=3, h=self.heads)
+        x = F.scaled_dot_product_attention(q, k, v)
+        out: Tensor = self.out(rearrange(x, "b h n d -> b n (h d)"))
+        return out
+
+
+class CrossAttention(nn.Module):
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.q = nn.Linear(width, width)
+        self.kv = nn.Linear(width, 2 * width)
+        self.out = nn.Linear(width, width)
+
+    def keys_values(self, tokens: Tensor) -> tuple[Tensor, Tensor]:
+        k, v = rearrange(self.kv(tokens), "b n (two h d) -> two b h n d", two=2, h=self.heads)
+        return k, v
+
+    def forward(self, x: Tensor, keys_values: tuple[Tensor, Tensor], bias: Tensor) -> Tensor:
+        q = rearrange(self.q(x), "b n (h d) -> b h n d", h=self.heads)
+        k, v = keys_values
+        x = F.scaled_dot_product_attention(q, k, v, attn_mask=bias.to(q.dtype))
+        out: Tensor = self.out(rearrange(x, "b h n d -> b n (h d)"))
+        return out
+
+
+def modulate(x: Tensor, shift: Tensor, scale: Tensor) -> Tensor:
+    """Layer normalisation whose gain and bias come from the time: x (b n d), shift and scale (b 1 d)."""
+    return F.layer_norm(x, x.shape[-1:], eps=1e-6) * (1 + scale) + shift
+
+
+def sinusoids(positions: Tensor, width: int, sine_first: bool = False) -> Tensor:
+    """Cosines and sines of positions (n,) at `width` / 2 frequencies from 1 down to 1/10000: (n, width).
+
+    Vaswani et al., "Attention Is All You Need" (arXiv:1706.03762), section 3.5.
+    """
+    exponents = torch.arange(width // 2, device=positions.device, dtype=torch.float32) / (width // 2)
+    angles = positions[:, None] * torch.exp(-math.log(10000.0) * exponents)
+    waves = (angles.sin(), angles.cos()) if sine_first else (angles.cos(), angles.sin())
+    return torch.cat(waves, dim=-1)

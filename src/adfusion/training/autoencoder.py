@@ -1,0 +1,76 @@
+"""Learning latents: pictures to an eighth of their side and back."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+from accelerate import Accelerator
+from einops import rearrange
+from PIL import Image
+from torch import Tensor
+
+from adfusion.nets import Autoencoder, AutoencoderConfig
+from adfusion.training.loop import TrainingProgress, generator_of
+from adfusion.training.pictures import (
+    Order,
+    PictureGroups,
+    edge_distance,
+    random_crops,
+    ready_shards,
+    step_rng,
+    to_pictures,
+    to_pixels,
+)
+from adfusion.training.recipe import AutoencoderNetwork, AutoencoderRecipe
+
+
+def autoencoder_config(shape: AutoencoderNetwork) -> AutoencoderConfig:
+    return AutoencoderConfig(
+        latent_channels=shape.latent_channels,
+        encoder_width=shape.width,
+        decoder_width=shape.width,
+        encoder_blocks=shape.encoder_blocks,
+        decoder_blocks=shape.decoder_blocks,
+    )
+
+
+class AutoencoderTask:
+    """L1 distance of pixels and of their gradients. No adversary: on rendered pictures L1 stays sharp, and a
+    decoder that invents no texture suits product pictures."""
+
+    def __init__(self, recipe: AutoencoderRecipe, run: Path) -> None:
+        self.recipe, self.run = recipe, run
+        torch.manual_seed(recipe.seed)
+        self.network = Autoencoder(autoencoder_config(recipe.network))
+
+    def prepare(self, accelerator: Accelerator) -> Iterator[TrainingProgress]:
+        self.device = accelerator.device
+        for item in ready_shards(self.run, self.recipe.data, self.device.type):
+            if isinstance(item, TrainingProgress):
+                yield item
+            else:
+                self.pictures = PictureGroups(item)
+        self.order = Order(self.pictures.counts(), self.recipe.batch, self.recipe.seed)
+
+    def loss(self, step: int, share: slice) -> Tensor:
+        recipe = self.recipe
+        group, indices = self.order[step]
+        crops = random_crops(
+            self.pictures.read(group, indices), recipe.crop, step_rng(recipe.seed, step), multiple=8
+        )
+        pixels = to_pixels(crops[share]).to(self.device)
+        latents = self.network.encode(pixels)
+        noise = torch.randn(latents.shape, generator=generator_of(recipe.seed, step)).to(latents)
+        decoded = self.network.decode(latents + recipe.latent_noise * noise)
+        loss: Tensor = (decoded - pixels).abs().mean()
+        loss = loss + recipe.edge_weight * edge_distance(decoded, pixels).mean()
+        return loss + recipe.latent_weight * latents.square().mean()
+
+    @torch.no_grad()
+    def samples(self) -> Image.Image:
+        """Originals above their reconstructions."""
+        group = int(np.argmax(self.pictures.counts()))
+        pixels = to_pixels(self.pictures.read(group, np.arange(8))).to(self.device)
+        pairs = to_pictures(torch.cat([pixels, self.network(pixels)]))
+        return Image.fromarray(rearrange(pairs, "(two n) h w c -> (two h) (n w) c", two=2))

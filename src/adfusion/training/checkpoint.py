@@ -1,0 +1,83 @@
+"""A run's state on disk, in safetensors: weights, their average, AdamW's moments, and where it was."""
+
+import json
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from adfusion import files
+from adfusion.errors import UserError
+from adfusion.training.recipe import Recipe
+
+MOMENTS = ("exp_avg", "exp_avg_sq")
+MAY_CHANGE = {"pictures", "log_every", "checkpoint_every", "samples_every"}
+"""Fields of a recipe that may differ when a run is resumed: none of them changes a step already taken."""
+
+
+def save(
+    path: Path, recipe: Recipe, network: nn.Module, average: dict[str, Tensor],
+    optimizer: torch.optim.Optimizer, seen: int, seconds: float,
+) -> None:  # fmt: skip
+    """Write the whole state atomically."""
+    tensors: dict[str, Tensor] = {}
+    for name, weight in network.named_parameters():
+        tensors[f"network.{name}"] = weight.detach()
+        tensors[f"average.{name}"] = average[name]
+        for moment in MOMENTS:
+            tensors[f"{moment}.{name}"] = optimizer.state[weight][moment]
+    metadata = {"pictures": str(seen), "seconds": str(seconds), "recipe": recipe.model_dump_json()}
+    with files.replacing(path) as temporary:
+        save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, temporary, metadata)
+
+
+def restore(
+    path: Path, recipe: Recipe, network: nn.Module, average: dict[str, Tensor],
+    optimizer: torch.optim.Optimizer,
+) -> tuple[int, float]:  # fmt: skip
+    """Put a saved state back; returns (pictures seen, seconds trained).
+
+    Raises `UserError` if the file is damaged or was made by a recipe that differs in more than its length.
+    """
+    try:
+        with safe_open(path, framework="pt") as file, torch.no_grad():
+            metadata = file.metadata()
+            _same_recipe(path, json.loads(metadata["recipe"]), json.loads(recipe.model_dump_json()))
+            seen = int(metadata["pictures"])
+            for name, weight in network.named_parameters():
+                weight.copy_(file.get_tensor(f"network.{name}"))
+                average[name].copy_(file.get_tensor(f"average.{name}"))
+                # The fused step walks through memory, so moments need the strides of their weight.
+                moments = {
+                    key: torch.empty_like(weight).copy_(file.get_tensor(f"{key}.{name}")) for key in MOMENTS
+                }
+                optimizer.state[weight] = {"step": torch.tensor(float(seen // recipe.batch)), **moments}
+    except (SafetensorError, OSError, KeyError) as error:
+        raise UserError(f"{path}: damaged checkpoint ({error}); delete it to start anew") from error
+    return seen, float(metadata["seconds"])
+
+
+def save_result(run: Path, recipe: Recipe, average: dict[str, Tensor], seen: int, device: str) -> None:
+    """Write what the run was for: the averaged weights and the record of how they came about."""
+    with safe_open(run / "checkpoint.safetensors", framework="pt") as file:
+        seconds = float(file.metadata()["seconds"])
+    record = {
+        "recipe": recipe.model_dump(mode="json"),
+        "pictures_seen": seen,
+        "hours": round(seconds / 3600, 3),
+        "device": device,
+        "torch": torch.__version__,
+    }
+    with files.replacing(run / "network.safetensors") as temporary:
+        save_file({name: weight.contiguous() for name, weight in average.items()}, temporary)
+    files.write_text(run / "record.json", json.dumps(record, indent=2) + "\n")
+
+
+def _same_recipe(path: Path, old: dict[str, object], new: dict[str, object]) -> None:
+    for field in sorted((old.keys() | new.keys()) - MAY_CHANGE):
+        if old.get(field) != new.get(field):
+            raise UserError(
+                f"{path}: {field}: the run began with {old.get(field)!r}, the recipe says {new.get(field)!r}"
+            )

@@ -1,0 +1,114 @@
+"""Learning to reverse noise: latents of pictures, conditioned on the states of their captions."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import torch
+from accelerate import Accelerator
+from PIL import Image
+from torch import Tensor
+
+from adfusion.diffusion import Denoiser, Streams, denoiser, guided, objectives, process, samplers, times
+from adfusion.nets import DiT, DiTConfig, TextEncoder, TextStates
+from adfusion.training.latents import LatentGroups, encode_shards, pad
+from adfusion.training.loop import TrainingProgress, generator_of
+from adfusion.training.pictures import Order, ready_shards, step_rng, to_pictures
+from adfusion.training.recipe import DenoiserNetwork, DenoiserRecipe
+from adfusion.training.runs import trained_autoencoder
+
+
+def denoiser_config(shape: DenoiserNetwork, channels: int, sample_size: int) -> DiTConfig:
+    return DiTConfig(
+        sample_size=sample_size, patch_size=shape.patch_size, in_channels=channels, out_channels=channels,
+        width=shape.width, heads=shape.heads, depth=shape.depth,
+    )  # fmt: skip
+
+
+OBJECTIVES: dict[str, Callable[[], objectives.Objective]] = {
+    "flow_matching": objectives.FlowMatching,
+    "min_snr": objectives.MinSNR,
+}
+
+
+class DenoiserTask:
+    def __init__(self, recipe: DenoiserRecipe, run: Path) -> None:
+        self.recipe, self.run = recipe, run
+        self.autoencoder, _ = trained_autoencoder(run.parent / recipe.autoencoder)
+        config = self.autoencoder.config
+        self.side = round((recipe.data.sizes[0][0] * recipe.data.sizes[0][1]) ** 0.5 / config.factor)
+        torch.manual_seed(recipe.seed)
+        self.network = DiT(denoiser_config(recipe.network, config.latent_channels, self.side))
+        self.process = process.by_name(recipe.process)
+        self.objective = OBJECTIVES[recipe.objective]()
+
+    def prepare(self, accelerator: Accelerator) -> Iterator[TrainingProgress]:
+        recipe, self.device = self.recipe, accelerator.device
+        self.autoencoder.to(self.device)
+        for item in ready_shards(self.run, recipe.data, self.device.type):
+            if isinstance(item, TrainingProgress):
+                yield item
+            else:
+                shards = item
+        encoded = encode_shards(
+            self.run / "latents", shards, recipe.data.captions, self.autoencoder, self.device
+        )
+        for progress in encoded:
+            if isinstance(progress, TrainingProgress):
+                yield progress
+            else:
+                self.data = LatentGroups(progress, recipe.data.captions)
+        self.order = Order(self.data.counts(), recipe.batch, recipe.seed)
+        encoder = TextEncoder.load()
+        self.nothing = encoder.encode([""]).states[0].half()
+        self.sample_texts = encoder.encode(recipe.sample_prompts) if recipe.sample_prompts else None
+
+    def loss(self, step: int, share: slice) -> Tensor:
+        recipe = self.recipe
+        group, indices = self.order[step]
+        rng = step_rng(recipe.seed, step)
+        wordings = rng.integers(recipe.data.captions, size=len(indices))
+        x_0, texts = self.data.read(group, indices, wordings)
+        kept = rng.random(len(texts)) >= recipe.drop_caption
+        text = pad([text if keep else self.nothing for text, keep in zip(texts, kept, strict=True)][share])
+
+        random = generator_of(recipe.seed, step)
+        t = self.objective.times(len(x_0), random)[share].to(self.device)
+        noise = torch.randn(x_0.shape, generator=random)[share].to(self.device)
+        states, mask = text.states.to(self.device), text.mask.to(self.device)
+        losses = objectives.loss(
+            lambda x_t, at: self.network(x_t, at, states, mask),
+            x_0[share].to(self.device),
+            t,
+            noise,
+            self.process,
+            recipe.prediction,
+            self.objective,
+        )
+        return losses.mean()
+
+    @torch.no_grad()
+    def samples(self) -> Image.Image:
+        """The recipe's prompts, each with its own fixed noise, drawn with guidance."""
+        if self.sample_texts is None:
+            return Image.new("RGB", (8, 8))
+        count = len(self.sample_texts.states)
+        nothing = pad([self.nothing] * count)
+        denoise = guided(self._denoiser(self.sample_texts), self._denoiser(nothing), guidance_scale=3.0)
+        noise = Streams(range(count), self.device).randn(
+            (self.autoencoder.config.latent_channels,) + (self.side,) * 2
+        )
+        *_, last = samplers.dpmpp_2m(denoise, noise, times.trailing(16), self.process)
+        mean, std = self.data.mean.view(-1, 1, 1).to(noise), self.data.std.view(-1, 1, 1).to(noise)
+        pictures = to_pictures(self.autoencoder.decode(last.sample * std + mean))
+        columns = min(8, count)
+        sheet = Image.new("RGB", (columns * pictures.shape[2], -(-count // columns) * pictures.shape[1]))
+        for place, picture in enumerate(pictures):
+            corner = (place % columns * pictures.shape[2], place // columns * pictures.shape[1])
+            sheet.paste(Image.fromarray(picture), corner)
+        return sheet
+
+    def _denoiser(self, text: TextStates) -> Denoiser:
+        states, mask = text.states.to(self.device), text.mask.to(self.device)
+        return denoiser(
+            lambda x_t, t: self.network(x_t, t, states, mask), self.recipe.prediction, self.process
+        )

@@ -1,0 +1,112 @@
+"""What the denoiser learns from: pictures as latents, captions as token states, each computed once."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from adfusion import files
+from adfusion.data.scenes.caption import caption
+from adfusion.data.shards import Shard
+from adfusion.nets import Autoencoder, TextEncoder, TextStates
+from adfusion.training.loop import TrainingProgress
+from adfusion.training.pictures import to_pixels
+
+
+@dataclass(frozen=True)
+class LatentShard:
+    """One shard, encoded. Item i has caption states `texts[starts[i * captions + k] : starts[… + 1]]`."""
+
+    latents: Tensor
+    """(n c h w) float16, not normalised."""
+    texts: Tensor
+    """(tokens of all captions, 384) float16, one after another."""
+    starts: Tensor
+    """(n * captions + 1,) int64."""
+
+
+def encode_shards(
+    folder: Path, shards: Sequence[Shard], captions: int, autoencoder: Autoencoder, device: torch.device
+) -> Iterator[TrainingProgress | list[LatentShard]]:
+    """Encode what is missing in `folder`; the last item is all shards, loaded."""
+    encoder: TextEncoder | None = None
+    paths = [folder / f"{shard.path.stem}.safetensors" for shard in shards]
+    total, ready = sum(shard.count for shard in shards), 0
+    for shard, path in zip(shards, paths, strict=True):
+        if not path.exists():
+            encoder = encoder or TextEncoder.load(device)
+            encoded = _encode(shard, captions, autoencoder, encoder, device)
+            with files.replacing(path) as temporary:
+                save_file(encoded, temporary)
+        ready += shard.count
+        yield TrainingProgress(ready, total, message="encoding pictures and captions")
+    yield [LatentShard(**load_file(path)) for path in paths]
+
+
+@torch.no_grad()
+def _encode(
+    shard: Shard, captions: int, autoencoder: Autoencoder, encoder: TextEncoder, device: torch.device
+) -> dict[str, Tensor]:
+    pictures = shard.pictures()
+    latents = torch.cat([
+        autoencoder.encode(to_pixels(part).to(device)).half().cpu()
+        for part in np.array_split(pictures, max(1, len(pictures) // 32))
+    ])  # fmt: skip
+    wordings = [caption(scene, wording) for scene in shard.scenes for wording in range(captions)]
+    # Texts of like length are encoded together, so that little is computed for padding.
+    by_length = sorted(range(len(wordings)), key=lambda index: len(wordings[index]))
+    states: list[Tensor] = [torch.empty(0)] * len(wordings)
+    for start in range(0, len(by_length), 64):
+        chosen = by_length[start : start + 64]
+        batch = encoder.encode([wordings[index] for index in chosen])
+        for index, state, mask in zip(chosen, batch.states, batch.mask, strict=True):
+            states[index] = state[mask].half().cpu()
+    lengths = torch.tensor([0, *(len(state) for state in states)])
+    return {"latents": latents.contiguous(), "texts": torch.cat(states), "starts": lengths.cumsum(0)}
+
+
+class LatentGroups:
+    """Encoded shards grouped by latent size, addressed as one array a group."""
+
+    def __init__(self, shards: Sequence[LatentShard], captions: int) -> None:
+        self._captions = captions
+        shapes = sorted({tuple(shard.latents.shape[1:]) for shard in shards})
+        self._groups = [
+            [shard for shard in shards if tuple(shard.latents.shape[1:]) == shape] for shape in shapes
+        ]
+        self._starts = [
+            np.cumsum([0, *(len(shard.latents) for shard in group)]) for group in self._groups
+        ]  # fmt: skip
+        sums = [shard.latents.double().sum((0, 2, 3)) for shard in shards]
+        squares = [shard.latents.double().square().sum((0, 2, 3)) for shard in shards]
+        count = sum(shard.latents[:, 0].numel() for shard in shards)
+        self.mean = (torch.stack(sums).sum(0) / count).float()
+        """Per-channel mean (c,) of all latents."""
+        self.std = (torch.stack(squares).sum(0) / count - self.mean.double().square()).sqrt().float()
+        """Per-channel standard deviation (c,)."""
+
+    def counts(self) -> list[int]:
+        return [int(starts[-1]) for starts in self._starts]
+
+    def read(self, group: int, indices: np.ndarray, wordings: np.ndarray) -> tuple[Tensor, list[Tensor]]:
+        """Normalised latents (n c h w) float32 and the caption states, each (tokens, 384) float16."""
+        latents, texts = [], []
+        owners = np.searchsorted(self._starts[group], indices, side="right") - 1
+        for owner, index, wording in zip(owners, indices, wordings, strict=True):
+            shard, item = self._groups[group][owner], int(index - self._starts[group][owner])
+            latents.append(shard.latents[item])
+            text = item * self._captions + int(wording)
+            texts.append(shard.texts[shard.starts[text] : shard.starts[text + 1]])
+        mean, std = self.mean.view(-1, 1, 1), self.std.view(-1, 1, 1)
+        return (torch.stack(latents).float() - mean) / std, texts
+
+
+def pad(texts: Sequence[Tensor]) -> TextStates:
+    """Token states of different lengths as one batch, padded to the longest."""
+    lengths = torch.tensor([len(text) for text in texts])
+    states = torch.nn.utils.rnn.pad_sequence(list(texts), batch_first=True).float()
+    return TextStates(states, torch.arange(states.shape[1])[None] < lengths[:, None])

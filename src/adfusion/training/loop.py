@@ -1,0 +1,210 @@
+"""The one training loop: optimize, average, log, sample, checkpoint, resume.
+
+Every random choice of step n is drawn from (seed, n) alone, so the state of a run is its weights, their
+moving average and AdamW's moments. On the CPU a resumed run ends at the same bits as an uninterrupted one.
+"""
+
+import json
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import torch
+from accelerate import Accelerator
+from PIL import Image
+from torch import Tensor, nn
+
+from adfusion import files
+from adfusion.errors import UserError
+from adfusion.training import checkpoint
+from adfusion.training.curve import draw_loss_curve
+from adfusion.training.recipe import Optimizer, Recipe
+
+
+@dataclass(frozen=True)
+class TrainingProgress:
+    """Where a run is. While data is prepared `loss` is None and the counts are scenes."""
+
+    pictures_seen: int
+    total: int
+    loss: float | None = None
+    pictures_per_second: float = 0.0
+    message: str | None = None
+
+
+class Task(Protocol):
+    """What the loop needs to know of the network it trains."""
+
+    @property
+    def network(self) -> nn.Module: ...
+
+    def prepare(self, accelerator: Accelerator) -> Iterator[TrainingProgress]:
+        """Make the data ready; called once, before the first step."""
+
+    def loss(self, step: int, share: slice) -> Tensor:
+        """Mean loss of the pictures `share` of batch number `step`."""
+
+    def samples(self) -> Image.Image:
+        """A grid that shows what the network can do now; called while it holds its averaged weights."""
+
+
+class _Objective(nn.Module):
+    """The task's loss as a module, so that distributed training wraps exactly what is differentiated."""
+
+    def __init__(self, task: Task) -> None:
+        super().__init__()
+        self.network = task.network
+        self._task = task
+
+    def forward(self, step: int, share: slice) -> Tensor:
+        return self._task.loss(step, share)
+
+
+def generator_of(seed: int, step: int, purpose: int = 0) -> torch.Generator:
+    """The random numbers of one step: they depend on nothing that happened before it."""
+    return torch.Generator().manual_seed(((seed * 1_000_003 + step) * 31 + purpose) % 2**63)
+
+
+def learning_rate(optimizer: Optimizer, seen: int, total: int) -> float:
+    """Linear warm-up, constant, then a linear cool-down to zero over the last share of the pictures.
+
+    Before the cool-down the rate does not depend on `total`: a run can be shortened or prolonged as it goes.
+    """
+    cool_down = optimizer.cool_down * total
+    warm = min(1.0, (seen + 1) / optimizer.warm_up) if optimizer.warm_up else 1.0
+    cold = min(1.0, (total - seen) / cool_down) if cool_down else 1.0
+    return optimizer.learning_rate * warm * cold
+
+
+def run_training(task: Task, recipe: Recipe, run: Path, *, resume: bool) -> Iterator[TrainingProgress]:
+    """Train `task.network` as `recipe` says, keeping everything under the folder `run`.
+
+    Writes `checkpoint.safetensors`, `log.jsonl`, `loss.png`, `samples/`, and at the end `network.safetensors`
+    (the averaged weights) with `record.json`. Raises `UserError` if `run` holds a run and `resume` is false.
+    """
+    state_file = run / "checkpoint.safetensors"
+    if state_file.exists() and not resume:
+        raise UserError(f"{run}: holds a training run; continue it with --resume or choose another folder")
+    accelerator = Accelerator(mixed_precision=recipe.precision)
+    torch.manual_seed(recipe.seed)
+    yield from task.prepare(accelerator)
+
+    settings = recipe.optimizer
+    optimizer = torch.optim.AdamW(
+        task.network.parameters(), lr=settings.learning_rate, betas=settings.betas,
+        weight_decay=settings.weight_decay, fused=True,
+    )  # fmt: skip
+    objective, optimizer = accelerator.prepare(_Objective(task), optimizer)
+    network = task.network
+    average = {name: weight.detach().clone() for name, weight in network.named_parameters()}
+    seen, seconds = 0, 0.0
+    if state_file.exists():
+        seen, seconds = checkpoint.restore(state_file, recipe, network, average, optimizer)
+    log = _Log(run / "log.jsonl", seen)
+
+    per_process = recipe.batch // accelerator.num_processes
+    share = slice(accelerator.process_index * per_process, (accelerator.process_index + 1) * per_process)
+    started, since, recent = time.perf_counter(), seen, []
+    while seen < recipe.pictures:
+        rate = learning_rate(settings, seen, recipe.pictures)
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+        with accelerator.autocast():
+            loss = objective(seen // recipe.batch, share)
+        accelerator.backward(loss)
+        norm = accelerator.clip_grad_norm_(network.parameters(), settings.clip)
+        optimizer.step()
+        optimizer.zero_grad(set_to_none=True)
+        seen += recipe.batch
+        _follow(average, network, decay_of_average(recipe.ema_half_life, seen, recipe.batch))
+
+        recent.append(loss.detach())
+        finished = seen >= recipe.pictures
+        if _passed(seen, recipe.batch, recipe.log_every) or finished:
+            mean = float(accelerator.gather(torch.stack(recent)).mean())
+            if not math.isfinite(mean):
+                raise UserError(
+                    f"{run}: the loss is {mean} after {seen} pictures; lower optimizer.learning_rate"
+                )
+            speed = (seen - since) / (time.perf_counter() - started)
+            if accelerator.is_main_process:
+                log.write(pictures=seen, loss=mean, gradient_norm=float(norm), learning_rate=rate,
+                          pictures_per_second=speed)  # fmt: skip
+            yield TrainingProgress(seen, recipe.pictures, mean, speed)
+            recent.clear()
+        if not accelerator.is_main_process:
+            continue
+        if _passed(seen, recipe.batch, recipe.samples_every) or finished:
+            with _averaged(network, average):
+                grid = task.samples()
+            with files.replacing(run / "samples" / f"{seen:09d}.png") as temporary:
+                grid.save(temporary)
+        if _passed(seen, recipe.batch, recipe.checkpoint_every) or finished:
+            elapsed = seconds + time.perf_counter() - started
+            checkpoint.save(state_file, recipe, network, average, optimizer, seen, elapsed)
+            draw_loss_curve(run / "log.jsonl", run / "loss.png", title=recipe.name)
+    if accelerator.is_main_process:
+        checkpoint.save_result(run, recipe, average, seen, _device_name(accelerator))
+
+
+def decay_of_average(half_life: int, seen: int, batch: int) -> float:
+    """Decay of the exponential moving average for one step; the half-life ramps up with the first pictures
+    so that the random start is forgotten (Karras et al. 2024, EDM2, appendix)."""
+    return float(0.5 ** (batch / max(min(half_life, 0.1 * seen), 1e-8)))
+
+
+@torch.no_grad()
+def _follow(average: dict[str, Tensor], network: nn.Module, decay: float) -> None:
+    names = list(average)
+    weights = dict(network.named_parameters())
+    torch._foreach_lerp_([average[name] for name in names], [weights[name] for name in names], 1 - decay)
+
+
+class _averaged:
+    """Within this block the network holds its averaged weights, in evaluation mode."""
+
+    def __init__(self, network: nn.Module, average: dict[str, Tensor]) -> None:
+        self._network, self._average = network, average
+
+    def __enter__(self) -> None:
+        self._swap()
+        self._network.eval()
+
+    def __exit__(self, *_: object) -> None:
+        self._swap()
+        self._network.train()
+
+    @torch.no_grad()
+    def _swap(self) -> None:
+        for name, weight in self._network.named_parameters():
+            kept = weight.detach().clone()
+            weight.copy_(self._average[name])
+            self._average[name].copy_(kept)
+
+
+class _Log:
+    """One JSON line for every `log_every` pictures; a resumed run drops the lines past its checkpoint."""
+
+    def __init__(self, path: Path, seen: int) -> None:
+        self._path = path
+        lines = path.read_text().splitlines() if path.exists() else []
+        kept = [line for line in lines if json.loads(line)["pictures"] <= seen]
+        files.write_text(path, "".join(line + "\n" for line in kept))
+
+    def write(self, *, pictures: int, **figures: float) -> None:
+        row = {"pictures": pictures, **{name: float(f"{value:.6g}") for name, value in figures.items()}}
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(row) + "\n")
+
+
+def _passed(seen: int, batch: int, every: int) -> bool:
+    return seen // every != (seen - batch) // every
+
+
+def _device_name(accelerator: Accelerator) -> str:
+    if accelerator.device.type == "cuda":
+        return f"{accelerator.num_processes} x {torch.cuda.get_device_name()}"
+    return f"CPU, {torch.get_num_threads()} threads"

@@ -1,0 +1,114 @@
+"""Batches of rendered pictures: which pictures come in which step, as tensors."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from einops import rearrange
+from torch import Tensor
+
+from adfusion.data import shards
+from adfusion.data.shards import Shard
+from adfusion.training.loop import TrainingProgress
+from adfusion.training.recipe import SceneData
+
+
+def ready_shards(run: Path, data: SceneData, device: str = "cpu") -> Iterator[TrainingProgress | list[Shard]]:
+    """Render what is missing into the folder `scenes` beside the run; the last item is the shards."""
+    planned = shards.plan(run.parent / "scenes", data.first, data.scenes, data.sizes)
+    for ready in shards.render_missing(planned, device):
+        yield TrainingProgress(ready, data.scenes, message="rendering scenes")
+    yield planned
+
+
+class Order:
+    """Which items of which group make up batch number n, forever, without a state.
+
+    A batch comes from one group (pictures of one size). Within an epoch each item is used at most once; each
+    epoch has its own order, drawn from (seed, epoch).
+    """
+
+    def __init__(self, group_sizes: Sequence[int], batch: int, seed: int) -> None:
+        self._groups, self._batch, self._seed = list(group_sizes), batch, seed
+        self._per_epoch = sum(size // batch for size in self._groups)
+        if self._per_epoch == 0:
+            raise ValueError(f"no group of {self._groups} items fills a batch of {batch}")
+        self._epoch, self._batches = -1, list[tuple[int, np.ndarray]]()
+
+    def __getitem__(self, step: int) -> tuple[int, np.ndarray]:
+        """(group, indices of its items) for batch number `step`."""
+        epoch, place = divmod(step, self._per_epoch)
+        if epoch != self._epoch:
+            rng = np.random.Generator(np.random.Philox(key=[self._seed, epoch]))
+            batches = [
+                (group, chosen)
+                for group, size in enumerate(self._groups)
+                for chosen in rng.permutation(size)[: size // self._batch * self._batch].reshape(
+                    -1, self._batch
+                )
+            ]
+            self._batches = [batches[index] for index in rng.permutation(len(batches))]
+            self._epoch = epoch
+        return self._batches[place]
+
+
+class PictureGroups:
+    """All shards, grouped by picture size, addressed as one array a group."""
+
+    def __init__(self, shards: Sequence[Shard]) -> None:
+        self.sizes = sorted({shard.size for shard in shards})
+        self._shards = {size: [shard for shard in shards if shard.size == size] for size in self.sizes}
+        self._arrays = {size: [shard.pictures() for shard in group] for size, group in self._shards.items()}
+
+    def counts(self) -> list[int]:
+        return [sum(len(array) for array in self._arrays[size]) for size in self.sizes]
+
+    def read(self, group: int, indices: np.ndarray) -> np.ndarray:
+        """uint8 (n, height, width, 3) of the named items of a group."""
+        arrays = self._arrays[self.sizes[group]]
+        starts = np.cumsum([0, *(len(array) for array in arrays)])
+        owners = np.searchsorted(starts, indices, side="right") - 1
+        return np.stack([
+            arrays[owner][index - starts[owner]] for owner, index in zip(owners, indices, strict=True)
+        ])  # fmt: skip
+
+
+def to_pixels(pictures: np.ndarray) -> Tensor:
+    """uint8 (n h w 3) to float32 (n 3 h w) in [-1, 1], channels last in memory."""
+    pixels = rearrange(torch.from_numpy(np.array(pictures)), "n h w c -> n c h w")
+    return pixels.float().div_(127.5).sub_(1.0)
+
+
+def to_pictures(pixels: Tensor) -> np.ndarray:
+    """float (n 3 h w) around [-1, 1] to uint8 (n h w 3)."""
+    levels = pixels.float().clamp(-1, 1).add(1).mul(127.5).round().to(torch.uint8)
+    return rearrange(levels, "n c h w -> n h w c").cpu().numpy()
+
+
+def random_crops(pixels: np.ndarray, side: int, rng: np.random.Generator, multiple: int = 1) -> np.ndarray:
+    """One square of `side` pixels from each picture (n h w 3), or the largest that fits it.
+
+    Corners lie on multiples of `multiple`.
+    """
+    height, width = pixels.shape[1:3]
+    side = min(side, height // multiple * multiple, width // multiple * multiple)
+    rows = rng.integers((height - side) // multiple + 1, size=len(pixels)) * multiple
+    columns = rng.integers((width - side) // multiple + 1, size=len(pixels)) * multiple
+    return np.stack([
+        picture[row : row + side, column : column + side]
+        for picture, row, column in zip(pixels, rows, columns, strict=True)
+    ])  # fmt: skip
+
+
+def step_rng(seed: int, step: int) -> np.random.Generator:
+    """numpy's randomness of one step."""
+    return np.random.Generator(np.random.Philox(key=[seed, step]))
+
+
+def edge_distance(a: Tensor, b: Tensor) -> Tensor:
+    """Mean absolute difference (n,) of the pictures' horizontal and vertical gradients."""
+    difference = a - b
+    across = (difference[..., :, 1:] - difference[..., :, :-1]).abs().mean(dim=(1, 2, 3))
+    down = (difference[..., 1:, :] - difference[..., :-1, :]).abs().mean(dim=(1, 2, 3))
+    return across + down

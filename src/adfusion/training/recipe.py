@@ -1,0 +1,132 @@
+"""A training recipe: every number that decides what a run produces, in one YAML file."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from adfusion.errors import UserError
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SceneData(_Strict):
+    """Which scenes a network learns from. Scene number n is the same on every machine."""
+
+    scenes: int = Field(gt=0)
+    """How many different scenes, numbered from `first`."""
+    first: int = Field(0, ge=0)
+    sizes: tuple[tuple[int, int], ...] = ((128, 128),)
+    """(width, height) of each aspect bucket in pixels. A size named twice gets twice the share."""
+    captions: int = Field(2, gt=0)
+    """Wordings of each scene's caption; only the denoiser reads them."""
+
+
+class Optimizer(_Strict):
+    """AdamW (Loshchilov & Hutter 2019): warm-up, constant rate, cool-down, all counted in pictures."""
+
+    learning_rate: float = Field(gt=0)
+    cool_down: float = Field(0.2, ge=0, le=1)
+    """Share of the pictures, the last ones, over which the rate falls to zero."""
+    warm_up: int = Field(0, ge=0)
+    betas: tuple[float, float] = (0.9, 0.99)
+    weight_decay: float = Field(0.0, ge=0)
+    clip: float = Field(1.0, gt=0)
+    """Largest norm of the gradient."""
+
+
+class _Recipe(_Strict):
+    name: str
+    seed: int = 0
+    pictures: int = Field(gt=0)
+    """Pictures seen in all, repeats counted."""
+    batch: int = Field(gt=0)
+    data: SceneData
+    optimizer: Optimizer
+    ema_half_life: int = Field(2000, gt=0)
+    """Pictures after which a weight's old value counts half in the average that is kept."""
+    precision: Literal["no", "bf16", "fp16"] = "no"
+    log_every: int = Field(1000, gt=0)
+    checkpoint_every: int = Field(10_000, gt=0)
+    samples_every: int = Field(20_000, gt=0)
+
+
+class AutoencoderNetwork(_Strict):
+    width: int = 32
+    latent_channels: int = 8
+    encoder_blocks: tuple[int, ...] = (0, 2, 3, 3)
+    decoder_blocks: tuple[int, ...] = (3, 3, 2, 0)
+
+
+class AutoencoderRecipe(_Recipe):
+    train: Literal["autoencoder"]
+    network: AutoencoderNetwork = AutoencoderNetwork()
+    crop: int = Field(128, gt=0, multiple_of=8)
+    """Side of the square that is cut from each picture."""
+    edge_weight: float = Field(1.0, ge=0)
+    """Weight of the L1 distance of the pictures' gradients, which keeps edges sharp."""
+    latent_noise: float = Field(0.05, ge=0)
+    """Standard deviation of noise on the latents: the decoder learns to bear the denoiser's small errors."""
+    latent_weight: float = Field(1e-3, ge=0)
+    """Weight of the mean square of the latents: keeps them inside the decoder's soft clamp."""
+
+
+class DenoiserNetwork(_Strict):
+    width: int = 320
+    heads: int = 5
+    depth: int = 8
+    patch_size: int = 2
+
+
+class DenoiserRecipe(_Recipe):
+    train: Literal["denoiser"]
+    autoencoder: str = "autoencoder"
+    """The run, beside this one, whose autoencoder makes the latents."""
+    network: DenoiserNetwork = DenoiserNetwork()
+    process: Literal["flow", "cosine", "vp_linear", "vp_scaled_linear", "ve"] = "flow"
+    prediction: Literal["epsilon", "v", "sample", "flow"] = "flow"
+    objective: Literal["flow_matching", "min_snr"] = "flow_matching"
+    drop_caption: float = Field(0.1, ge=0, le=1)
+    """Share of pictures learnt without their caption, for classifier-free guidance."""
+    sample_prompts: tuple[str, ...] = ()
+
+
+class UpsamplerNetwork(_Strict):
+    channels: int = 48
+    blocks: int = 6
+
+
+class UpsamplerRecipe(_Recipe):
+    train: Literal["upsampler"]
+    autoencoder: str = "autoencoder"
+    network: UpsamplerNetwork = UpsamplerNetwork()
+    crop: int = Field(48, gt=0, multiple_of=8)
+    """Side of the small square that is enlarged."""
+    decoded_share: float = Field(0.75, ge=0, le=1)
+    """Share of small pictures that went through the autoencoder first, as generated ones do."""
+    edge_weight: float = Field(1.0, ge=0)
+
+
+Recipe = Annotated[AutoencoderRecipe | DenoiserRecipe | UpsamplerRecipe, Field(discriminator="train")]
+_ADAPTER: TypeAdapter[AutoencoderRecipe | DenoiserRecipe | UpsamplerRecipe] = TypeAdapter(Recipe)
+
+
+def load_recipe(path: Path) -> AutoencoderRecipe | DenoiserRecipe | UpsamplerRecipe:
+    """Read and check a recipe. Raises `UserError` naming the file and the first wrong field."""
+    try:
+        content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(
+            f"{path}: cannot read the recipe: {getattr(error, 'strerror', None) or error}"
+        ) from error
+    except yaml.YAMLError as error:
+        raise UserError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from error
+    try:
+        return _ADAPTER.validate_python(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"]) or "recipe"
+        raise UserError(f"{path}: {field}: found {first['input']!r}: {first['msg']}") from error

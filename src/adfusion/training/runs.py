@@ -1,0 +1,36 @@
+"""Reading what a finished run left behind."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import Tensor
+
+from adfusion.errors import UserError
+from adfusion.nets import Autoencoder
+from adfusion.training.recipe import AutoencoderNetwork
+
+
+def finished_run(run: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """The averaged weights and the record of a run. Raises `UserError` if it has not finished."""
+    try:
+        record = json.loads((run / "record.json").read_text(encoding="utf-8"))
+        return load_file(run / "network.safetensors"), record
+    except FileNotFoundError as error:
+        raise UserError(f"{run}: no finished training run here; `adfusion train` makes one") from error
+    except (OSError, ValueError, SafetensorError) as error:
+        raise UserError(f"{run}: damaged training run: {error}") from error
+
+
+def trained_autoencoder(run: Path) -> tuple[Autoencoder, dict[str, Any]]:
+    """The frozen autoencoder of a finished run, and the run's record."""
+    from adfusion.training.autoencoder import autoencoder_config
+
+    weights, record = finished_run(run)
+    if record["recipe"]["train"] != "autoencoder":
+        raise UserError(f"{run}: found a run of the {record['recipe']['train']}, need one of the autoencoder")
+    autoencoder = Autoencoder(autoencoder_config(AutoencoderNetwork(**record["recipe"]["network"])))
+    autoencoder.load_state_dict(weights)
+    return autoencoder.eval().requires_grad_(False), record

@@ -1,0 +1,81 @@
+"""Learning detail: small pictures to four times their side."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from accelerate import Accelerator
+from einops import rearrange
+from PIL import Image
+from torch import Tensor
+
+from adfusion.nets import Upsampler, UpsamplerConfig
+from adfusion.training.loop import TrainingProgress
+from adfusion.training.pictures import (
+    Order,
+    PictureGroups,
+    edge_distance,
+    random_crops,
+    ready_shards,
+    step_rng,
+    to_pictures,
+    to_pixels,
+)
+from adfusion.training.recipe import UpsamplerNetwork, UpsamplerRecipe
+from adfusion.training.runs import trained_autoencoder
+
+
+def upsampler_config(shape: UpsamplerNetwork) -> UpsamplerConfig:
+    return UpsamplerConfig(channels=shape.channels, blocks=shape.blocks, scale=4)
+
+
+class UpsamplerTask:
+    """L1 distance of pixels and of their gradients, from pictures that were made small by averaging and, most
+    of them, sent through the autoencoder: the pictures that it will meet are decoded ones."""
+
+    def __init__(self, recipe: UpsamplerRecipe, run: Path) -> None:
+        self.recipe, self.run = recipe, run
+        torch.manual_seed(recipe.seed)
+        self.network = Upsampler(upsampler_config(recipe.network))
+        self.autoencoder, _ = trained_autoencoder(run.parent / recipe.autoencoder)
+
+    def prepare(self, accelerator: Accelerator) -> Iterator[TrainingProgress]:
+        self.device = accelerator.device
+        self.autoencoder.to(self.device)
+        for item in ready_shards(self.run, self.recipe.data, self.device.type):
+            if isinstance(item, TrainingProgress):
+                yield item
+            else:
+                self.pictures = PictureGroups(item)
+        self.order = Order(self.pictures.counts(), self.recipe.batch, self.recipe.seed)
+
+    def loss(self, step: int, share: slice) -> Tensor:
+        recipe = self.recipe
+        group, indices = self.order[step]
+        rng = step_rng(recipe.seed, step)
+        large = self._crops(self.pictures.read(group, indices), 4 * recipe.crop, rng)
+        decoded = torch.from_numpy(rng.random(len(large)) < recipe.decoded_share)
+        small = self._shrink(large, decoded.to(self.device))
+        enlarged = self.network(small[share])
+        loss: Tensor = (enlarged - large[share]).abs().mean()
+        return loss + recipe.edge_weight * edge_distance(enlarged, large[share]).mean()
+
+    def _crops(self, pictures: np.ndarray, side: int, rng: np.random.Generator) -> Tensor:
+        return to_pixels(random_crops(pictures, side, rng, multiple=32)).to(self.device)
+
+    @torch.no_grad()
+    def _shrink(self, large: Tensor, decoded: Tensor) -> Tensor:
+        small = F.avg_pool2d(large, 4)
+        return torch.where(decoded.view(-1, 1, 1, 1), self.autoencoder(small).clamp(-1, 1), small)
+
+    @torch.no_grad()
+    def samples(self) -> Image.Image:
+        """Bicubic, ours, original: three rows of the same crops, from decoded small pictures."""
+        group = int(np.argmax(self.pictures.counts()))
+        large = self._crops(self.pictures.read(group, np.arange(4)), 256, step_rng(0, 0))
+        small = self._shrink(large, torch.ones(len(large), dtype=torch.bool, device=self.device))
+        bicubic = F.interpolate(small, scale_factor=4, mode="bicubic")
+        rows = to_pictures(torch.cat([bicubic, self.network(small), large]))
+        return Image.fromarray(rearrange(rows, "(rows n) h w c -> (rows h) (n w) c", rows=3))

@@ -1,0 +1,61 @@
+import pytest
+import torch
+import torch.nn.functional as F
+
+from adfusion.nets import Autoencoder, AutoencoderConfig, Upsampler, UpsamplerConfig
+
+
+@pytest.mark.parametrize("scale", [2, 4])
+@torch.no_grad()
+def test_an_untrained_upsampler_is_bicubic(scale: int) -> None:
+    pixels = torch.rand(2, 3, 12, 20) * 2 - 1
+    large = Upsampler(UpsamplerConfig(channels=8, blocks=2, scale=scale))(pixels)
+    assert large.shape == (2, 3, 12 * scale, 20 * scale)
+    assert torch.equal(large, F.interpolate(pixels, scale_factor=scale, mode="bicubic"))
+
+
+def test_an_upsampler_learns_what_bicubic_lacks() -> None:
+    torch.manual_seed(0)
+    net = Upsampler(UpsamplerConfig(channels=16, blocks=1))
+    sharp = (torch.arange(32) // 8 % 2 * 2.0 - 1).expand(1, 3, 32, 32)
+    small = F.interpolate(sharp, scale_factor=0.25, mode="area")
+    optimizer = torch.optim.Adam(net.parameters(), lr=3e-3)
+    losses = []
+    for _ in range(60):
+        loss = F.l1_loss(net(small), sharp)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    assert losses[-1] < 0.25 * losses[0]
+
+
+def test_the_default_upsampler_is_small() -> None:
+    assert 300_000 < sum(p.numel() for p in Upsampler(UpsamplerConfig()).parameters()) < 600_000
+
+
+def test_an_autoencoder_overfits_a_picture() -> None:
+    torch.manual_seed(0)
+    net = Autoencoder(AutoencoderConfig(4, 16, 16, (0, 1), (1, 0)))
+    ramp = torch.linspace(-0.8, 0.8, 16)
+    picture = torch.stack([ramp.expand(16, 16), ramp[:, None].expand(16, 16), torch.zeros(16, 16)])[None]
+    optimizer = torch.optim.Adam(net.parameters(), lr=3e-3)
+    for _ in range(150):
+        loss = F.mse_loss(net(picture), picture)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    assert loss.item() < 5e-3
+
+
+def test_pixels_that_do_not_divide_are_refused() -> None:
+    with pytest.raises(ValueError, match="60x64"):
+        Autoencoder(AutoencoderConfig(4, 4, 4)).encode(torch.zeros(1, 3, 60, 64))
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"encoder_blocks": (1, 1)}, {"decoder_blocks": (1, 1, 1, -1)}, {"latent_channels": 0}]
+)
+def test_an_autoencoder_that_cannot_be_is_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="must"):
+        AutoencoderConfig(**wrong)  # type: ignore[arg-type]

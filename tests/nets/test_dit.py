@@ -1,0 +1,89 @@
+import pytest
+import torch
+
+from adfusion.nets import DiT, DiTConfig
+
+CONFIG = DiTConfig(sample_size=8, width=32, heads=2, depth=2)
+
+
+def inputs(height: int = 8, width: int = 8) -> tuple[torch.Tensor, ...]:
+    generator = torch.Generator().manual_seed(0)
+    x = torch.randn(2, 4, height, width, generator=generator)
+    text = torch.randn(2, 5, 384, generator=generator)
+    mask = torch.tensor([[True] * 5, [True, True, False, False, False]])
+    return x, torch.tensor([0.2, 0.9]), text, mask
+
+
+def disturbed() -> DiT:
+    torch.manual_seed(0)
+    net = DiT(CONFIG).eval()
+    for weight in net.parameters():
+        torch.nn.init.normal_(weight, std=0.2)
+    return net
+
+
+def test_an_untrained_net_says_zero_and_still_learns() -> None:
+    net = DiT(CONFIG)
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+    assert torch.equal(net(*inputs()), torch.zeros(2, 4, 8, 8))
+    for _ in range(3):
+        optimizer.zero_grad()
+        (net(*inputs()) - 1).square().mean().backward()
+        optimizer.step()
+    still = [name for name, weight in net.named_parameters() if not weight.grad.any()]
+    assert still == []
+
+
+def test_every_block_starts_as_the_identity() -> None:
+    net = DiT(CONFIG)
+    _, _, text, mask = inputs()
+    context = net.text(text, mask)
+    tokens = torch.randn(2, 16, 32)
+    modulation = net.modulation(net.time(torch.randn(2, 256))).reshape(2, 6, 32)
+    for block, keys_values in zip(net.blocks, context.keys_values, strict=True):
+        assert torch.equal(block(tokens, modulation, keys_values, context.bias), tokens)
+
+
+@torch.no_grad()
+def test_padding_of_the_text_changes_nothing() -> None:
+    net = disturbed()
+    x, t, text, mask = inputs()
+    short = net(x[1:], t[1:], text[1:, :2], mask[1:, :2])
+    torch.testing.assert_close(net(x, t, text, mask)[1:], short, atol=1e-5, rtol=1e-5)
+    changed = torch.where(mask[..., None], text, 100.0)
+    torch.testing.assert_close(net(x, t, changed, mask), net(x, t, text, mask), atol=1e-5, rtol=1e-5)
+
+
+@torch.no_grad()
+def test_words_and_time_change_the_output() -> None:
+    net = disturbed()
+    x, t, text, mask = inputs()
+    output = net(x, t, text, mask)
+    assert (net(x, t, text.flip(0), mask) - output).abs().max() > 1e-3
+    assert (net(x, t + 0.05, text, mask) - output).abs().max() > 1e-3
+
+
+@torch.no_grad()
+def test_a_text_projected_once_serves_every_step() -> None:
+    net = disturbed()
+    x, t, text, mask = inputs(height=6, width=10)
+    assert torch.equal(net.predict(x, t, net.text(text, mask)), net(x, t, text, mask))
+
+
+@torch.no_grad()
+def test_a_picture_does_not_depend_on_its_batch() -> None:
+    net = disturbed()
+    x, t, text, mask = inputs()
+    alone = torch.cat([net(x[i : i + 1], t[i : i + 1], text[i : i + 1], mask[i : i + 1]) for i in range(2)])
+    torch.testing.assert_close(net(x, t, text, mask), alone, atol=1e-5, rtol=1e-5)
+
+
+def test_latents_that_no_patch_fits_are_refused() -> None:
+    with pytest.raises(ValueError, match="7x8"):
+        DiT(CONFIG)(*inputs(height=7))
+
+
+@pytest.mark.parametrize("wrong", [{"width": 30}, {"heads": 3}, {"sample_size": 7}, {"depth": 0}])
+def test_a_shape_that_cannot_be_is_refused(wrong: dict[str, int]) -> None:
+    with pytest.raises(ValueError, match="must be"):
+        DiTConfig(**{"sample_size": 8, "width": 32, "heads": 2, **wrong})

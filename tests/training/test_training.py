@@ -1,0 +1,162 @@
+"""Runs are exact: resumed, repeated or cut short, they end at the same bits; and they do learn."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+import yaml
+from safetensors.torch import load_file
+
+from adfusion import files
+from adfusion.data import shards
+from adfusion.errors import UserError
+from adfusion.training import train
+
+SIZES = ((32, 32), (24, 40))
+COMMON = {
+    "seed": 3,
+    "batch": 4,
+    "data": {"scenes": 24, "sizes": [list(size) for size in SIZES]},
+    "optimizer": {"learning_rate": 2e-3, "warm_up": 8, "cool_down": 0.25},
+    "log_every": 8,
+    "checkpoint_every": 16,
+    "samples_every": 1000,
+}
+AUTOENCODER = {
+    **COMMON, "name": "tiny autoencoder", "train": "autoencoder", "pictures": 48, "crop": 24,
+    "network": {
+        "width": 8, "latent_channels": 4, "encoder_blocks": [0, 1, 1, 1], "decoder_blocks": [1, 1, 1, 0],
+    },
+}  # fmt: skip
+DENOISER = {
+    **COMMON, "name": "tiny denoiser", "train": "denoiser", "pictures": 48,
+    "network": {"width": 32, "heads": 2, "depth": 2, "patch_size": 1},
+    "sample_prompts": ["a red lamp"],
+}  # fmt: skip
+UPSAMPLER = {
+    **COMMON, "name": "tiny upsampler", "train": "upsampler", "pictures": 48, "crop": 8,
+    "network": {"channels": 8, "blocks": 1}, "data": {"scenes": 24, "sizes": [[32, 32]]},
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def small_shards(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shards, "SHARD", 12)
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> Path:
+    """A folder for runs whose scenes are on disk already, as smooth random pictures."""
+    rng = np.random.default_rng(0)
+    for sizes in (SIZES, ((32, 32),)):
+        for shard in shards.plan(tmp_path / "scenes", 0, 24, sizes):
+            width, height = shard.size
+            rows, columns = np.linspace(0, 1, height)[:, None, None], np.linspace(0, 1, width)[:, None]
+            low, high = rng.uniform(0, 120, (2, shard.count, 1, 1, 3))
+            with files.replacing(shard.path) as temporary:
+                np.save(temporary, (low + high * (rows + columns) / 2).astype(np.uint8))
+    return tmp_path
+
+
+def recipe_file(folder: Path, recipe: dict[str, object], **changes: object) -> Path:
+    path = folder / "recipe.yaml"
+    path.write_text(yaml.safe_dump({**recipe, **changes}))
+    return path
+
+
+def run_to_end(recipe: Path, run: Path, *, resume: bool = False) -> dict[str, torch.Tensor]:
+    for _ in train(recipe, run, resume=resume):
+        pass
+    return load_file(run / "network.safetensors")
+
+
+def interrupt_at(recipe: Path, run: Path, pictures: int) -> None:
+    """Stop iterating, as a killed run would, once more than `pictures` have been seen."""
+    for progress in train(recipe, run):
+        if progress.loss is not None and progress.pictures_seen > pictures:
+            return
+
+
+def same(a: dict[str, torch.Tensor], b: dict[str, torch.Tensor]) -> bool:
+    return a.keys() == b.keys() and all(torch.equal(a[name], b[name]) for name in a)
+
+
+@pytest.mark.parametrize("kind", [AUTOENCODER, DENOISER, UPSAMPLER], ids=lambda kind: kind["train"])
+def test_a_resumed_run_ends_at_the_same_bits(runs: Path, kind: dict[str, object]) -> None:
+    run_to_end(recipe_file(runs, AUTOENCODER), runs / "autoencoder")
+    recipe = recipe_file(runs, kind)
+    whole = run_to_end(recipe, runs / "whole")
+    interrupt_at(recipe, runs / "halves", 24)
+    assert not (runs / "halves" / "network.safetensors").exists()
+    assert same(whole, run_to_end(recipe, runs / "halves", resume=True))
+
+    logs = [(runs / name / "log.jsonl").read_text().splitlines() for name in ("whole", "halves")]
+    losses = [[json.loads(line)["loss"] for line in log] for log in logs]
+    assert losses[0] == losses[1], "the log of a resumed run has every line once"
+
+
+def test_a_run_that_is_prolonged_equals_one_that_was_long_from_the_start(runs: Path) -> None:
+    long = run_to_end(recipe_file(runs, AUTOENCODER, pictures=64), runs / "long")
+    interrupt_at(recipe_file(runs, AUTOENCODER, pictures=48), runs / "prolonged", 24)
+    assert same(
+        long, run_to_end(recipe_file(runs, AUTOENCODER, pictures=64), runs / "prolonged", resume=True)
+    )
+
+
+def test_an_autoencoder_overfits_a_few_pictures(runs: Path) -> None:
+    recipe = recipe_file(runs, AUTOENCODER, pictures=960, data={"scenes": 12, "sizes": [[32, 32]]})
+    losses = [step.loss for step in train(recipe, runs / "run") if step.loss is not None]
+    assert losses[-1] < 0.4 * losses[0]
+
+
+def test_a_denoiser_overfits_a_few_pictures(runs: Path) -> None:
+    run_to_end(recipe_file(runs, AUTOENCODER, pictures=800), runs / "autoencoder")
+    recipe = recipe_file(runs, DENOISER, pictures=4000, batch=8, data={"scenes": 12, "sizes": [[32, 32]]})
+    losses = [step.loss for step in train(recipe, runs / "run") if step.loss is not None]
+    assert np.mean(losses[-20:]) < 0.6 * np.mean(losses[:5])
+
+
+def test_a_used_folder_is_not_overwritten(runs: Path) -> None:
+    recipe = recipe_file(runs, AUTOENCODER, pictures=16)
+    run_to_end(recipe, runs / "run")
+    with pytest.raises(UserError, match="--resume"):
+        run_to_end(recipe, runs / "run")
+
+
+def test_another_recipe_cannot_resume_a_run(runs: Path) -> None:
+    interrupt_at(recipe_file(runs, AUTOENCODER), runs / "run", 24)
+    with pytest.raises(UserError, match="crop: the run began with 24, the recipe says 16"):
+        run_to_end(recipe_file(runs, AUTOENCODER, crop=16), runs / "run", resume=True)
+
+
+def test_a_damaged_checkpoint_is_one_clear_error(runs: Path) -> None:
+    interrupt_at(recipe_file(runs, AUTOENCODER), runs / "run", 24)
+    state = runs / "run" / "checkpoint.safetensors"
+    state.write_bytes(state.read_bytes()[:1000])
+    with pytest.raises(UserError, match="damaged checkpoint"):
+        run_to_end(recipe_file(runs, AUTOENCODER), runs / "run", resume=True)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"batch": 0}, r"autoencoder\.batch: found 0"),
+        ({"epochs": 3}, r"autoencoder\.epochs: found 3"),
+        ({"train": "unet"}, r"recipe: found"),
+        ({"crop": 20}, r"autoencoder\.crop: found 20"),
+    ],
+)
+def test_a_wrong_recipe_names_file_field_and_value(
+    tmp_path: Path, change: dict[str, object], message: str
+) -> None:
+    with pytest.raises(UserError, match=message) as error:
+        train(recipe_file(tmp_path, AUTOENCODER, **change), tmp_path / "run")
+    assert str(error.value).startswith(str(tmp_path / "recipe.yaml"))
+    assert "\n" not in str(error.value)
+
+
+def test_a_denoiser_without_its_autoencoder_is_one_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="no finished training run here"):
+        train(recipe_file(tmp_path, DENOISER), tmp_path / "denoiser")
