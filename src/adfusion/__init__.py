@@ -1,9 +1,9 @@
 """Adfusion: diffusion models for advertising, from a campaign brief to finished creatives.
 
-    import adfusion
+import adfusion
 
-    model = adfusion.load("mini")
-    picture = model.generate("a glossy teal bottle on a podium", seed=7).last()
+model = adfusion.load("mini")
+picture = model.generate("a glossy teal bottle on a podium", seed=7).last()
 """
 
 from pathlib import Path

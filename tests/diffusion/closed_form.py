@@ -35,7 +35,7 @@ class Gaussian:
         return denoise
 
     def flow_path(self, x: Tensor, process: Process, begin: float, end: float) -> Tensor:
-        """Where the probability-flow equation takes `x` from time `begin` to time `end`: it keeps the quantile."""
+        """Where the probability-flow equation takes `x` between two times: each quantile to itself."""
         (alpha_begin, alpha_end), (sigma_begin, sigma_end) = (
             f(torch.tensor([begin, end], dtype=torch.float64)) for f in (process.alpha, process.sigma)
         )
@@ -72,13 +72,13 @@ class Mixture:
         return self.centers[modes] + self.std * noise
 
 
-def three_modes() -> Mixture:
+def three_modes(std: float = 0.2) -> Mixture:
     centers = torch.tensor([[2.0, 0.0], [-1.5, 1.5], [-0.5, -2.0]], dtype=torch.float64)
-    return Mixture(centers, torch.tensor([0.5, 0.3, 0.2], dtype=torch.float64), std=0.2)
+    return Mixture(centers, torch.tensor([0.5, 0.3, 0.2], dtype=torch.float64), std)
 
 
 def orders(error: Callable[[int], float], steps: list[int]) -> list[float]:
-    """Measured orders of convergence: log2 of how much `error` falls each time the number of steps doubles."""
+    """Measured orders of convergence: log2 of how much `error` falls each time the steps double."""
     errors = torch.tensor([error(n) for n in steps], dtype=torch.float64)
     orders: list[float] = (errors[:-1] / errors[1:]).log2().tolist()
     return orders

@@ -142,12 +142,12 @@ def test_an_unknown_model_lists_the_known_ones(monkeypatch: pytest.MonkeyPatch, 
     assert store.bundled() == ["tiny"]
     assert store.find("tiny") == saved
     assert complaint(lambda: store.load("huge")) == (
-        "model: found 'huge', allowed: tiny, or a folder with model.json"
+        "model: found 'huge', allowed: tiny or a folder with model.json"
     )
 
 
 def test_a_folder_without_a_card_is_no_model(tmp_path: Path) -> None:
-    for nowhere in [tmp_path, tmp_path / "missing", ""]:
+    for nowhere in [tmp_path, tmp_path / "missing", "", "a" * 5000, "\0"]:
         assert "model: found" in complaint(lambda nowhere=nowhere: store.load(nowhere))
 
 

@@ -1,7 +1,5 @@
 """`OUT/index.html`: all creatives of a campaign on one page that needs no server and no network."""
 
-import base64
-import io
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,6 +11,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from PIL import Image
 
 from adfusion import files
+from adfusion.campaigns.data_uri import data_uri
+from adfusion.campaigns.look import Look
 from adfusion.campaigns.manifest import CreativeRecord
 
 GALLERY = "index.html"
@@ -20,22 +20,6 @@ THUMBNAIL_PIXELS = 480 * 480
 """About as many pixels for every shape, and never more than the file has: a leaderboard stays legible."""
 WEBP_QUALITY = 82
 COLUMN_AREA = 300 * 300
-
-
-@dataclass(frozen=True)
-class Look:
-    """The head of the page, in the brand's own colour."""
-
-    brand: str
-    campaign: str
-    accent: str
-    """As #rrggbb, as is `on_accent`, the colour of text on it."""
-    on_accent: str
-    logo: str | None
-    """A data URI."""
-    logo_on_dark: bool
-    """Whether the logo is made for dark grounds."""
-    model: str
 
 
 @dataclass(frozen=True)
@@ -65,7 +49,7 @@ class Section:
 
     @property
     def column(self) -> int:
-        """Least width of a card, in pixels of the page: wide ones for leaderboards, narrow for skyscrapers."""
+        """Least width of a card, in pixels of the page: wide for leaderboards, narrow for skyscrapers."""
         return min(self.width, round(min(max(math.sqrt(COLUMN_AREA * self.width / self.height), 132), 460)))
 
 
@@ -85,12 +69,6 @@ def thumbnail(path: Path) -> str:
     return data_uri(small, "WEBP", quality=WEBP_QUALITY, method=4)
 
 
-def data_uri(image: Image.Image, format: str, **options: object) -> str:
-    buffer = io.BytesIO()
-    image.save(buffer, format=format, **options)
-    return f"data:{Image.MIME[format]};base64,{base64.b64encode(buffer.getvalue()).decode()}"
-
-
 def write_gallery(out: Path, look: Look, cards: list[Card]) -> Path:
     """Write the page. The same creatives give the same bytes."""
     path = out / GALLERY
@@ -101,7 +79,9 @@ def write_gallery(out: Path, look: Look, cards: list[Card]) -> Path:
         "concept": _distinct(creative.concept for creative in creatives),
     }
     variants = len({creative.variant for creative in creatives})
-    page = _template().render(look=look, cards=cards, sections=_sections(cards), filters=filters, variants=variants)
+    page = _template().render(
+        look=look, cards=cards, sections=_sections(cards), filters=filters, variants=variants
+    )
     files.write_text(path, page)
     return path
 

@@ -5,6 +5,8 @@ its final name. When the run ends its manifest says the same, and the journal go
 """
 
 import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +16,24 @@ from adfusion.errors import UserError
 JOURNAL = "journal.jsonl"
 
 
+@dataclass(frozen=True)
+class Entry:
+    """One finished file, by its path relative to OUT."""
+
+    path: str
+    sha256: str
+    made_from: str
+    """Fingerprint of all that decides the file."""
+    about: Mapping[str, Any] = field(default_factory=dict)
+    """What was found out while making it; JSON."""
+
+
 class Ledger:
-    """Finished files by their path relative to `out`, with what each was made from and its SHA-256."""
+    """The finished files of `out`."""
 
     def __init__(self, out: Path) -> None:
         self.out = out
-        self._entries: dict[str, tuple[str, str]] = {}
+        self._entries: dict[str, Entry] = {}
 
     @property
     def journal(self) -> Path:
@@ -34,40 +48,39 @@ class Ledger:
     def recall(self) -> None:
         """Take over what a run that was cut off had finished."""
         for line in self._lines()[1:]:
-            if {"path", "made_from", "sha256"} <= line.keys():
-                self.note(line["path"], line["made_from"], line["sha256"])
+            if line.keys() == Entry.__dataclass_fields__.keys():
+                self.note(Entry(**line))
 
-    def note(self, path: str, made_from: str, sha256: str) -> None:
-        self._entries[path] = made_from, sha256
+    def note(self, entry: Entry) -> None:
+        self._entries[entry.path] = entry
 
     def begin(self, brief: str) -> None:
-        """Open the journal of a run, with everything recalled in it."""
-        header = {"brief": brief}
-        entries = [
-            {"path": path, "made_from": made_from, "sha256": sha256}
-            for path, (made_from, sha256) in self._entries.items()
-        ]
-        files.write_text(self.journal, "".join(json.dumps(line) + "\n" for line in [header, *entries]))
+        """Open the journal of a run, with everything noted so far in it."""
+        lines = [{"brief": brief}, *(asdict(entry) for entry in self._entries.values())]
+        files.write_text(self.journal, "".join(json.dumps(line) + "\n" for line in lines))
 
     def holds(self, path: str, made_from: str) -> bool:
         """Whether the file is there, whole, and made from just that."""
         entry = self._entries.get(path)
         file = self.out / path
-        return entry is not None and entry[0] == made_from and file.is_file() and files.sha256(file) == entry[1]
+        return (
+            entry is not None
+            and entry.made_from == made_from
+            and file.is_file()
+            and files.sha256(file) == entry.sha256
+        )
 
-    def add(self, path: str, made_from: str) -> None:
-        """The file now has its final name."""
-        sha256 = files.sha256(self.out / path)
-        self.note(path, made_from, sha256)
-        line = json.dumps({"path": path, "made_from": made_from, "sha256": sha256})
+    def add(self, path: str, made_from: str, about: Mapping[str, Any] | None = None) -> None:
+        """The file now has its final name. Raises `UserError` if the journal cannot be written."""
+        self.note(Entry(path, files.sha256(self.out / path), made_from, about or {}))
         try:
             with self.journal.open("a", encoding="utf-8") as journal:
-                journal.write(line + "\n")
+                journal.write(json.dumps(asdict(self[path])) + "\n")
         except OSError as error:
             raise UserError(f"{self.journal}: cannot write: {error.strerror or error}") from error
 
-    def sha256(self, path: str) -> str:
-        return self._entries[path][1]
+    def __getitem__(self, path: str) -> Entry:
+        return self._entries[path]
 
     def end(self) -> None:
         self.journal.unlink(missing_ok=True)

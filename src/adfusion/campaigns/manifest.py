@@ -4,12 +4,14 @@ There is no time, host or absolute path in it, so the same brief and model give 
 """
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from adfusion import files
+from adfusion.campaigns.ledger import Entry
 from adfusion.errors import UserError
 
 MANIFEST = "manifest.json"
@@ -28,6 +30,9 @@ class FileRecord(_Record):
     sha256: str
     made_from: str
     """Fingerprint of all that decides the file: unchanged means it need not be made again."""
+
+    def entry(self, about: dict[str, Any] | None = None) -> Entry:
+        return Entry(self.path, self.sha256, self.made_from, about or {})
 
 
 class ModelRecord(_Record):
@@ -77,10 +82,14 @@ class Manifest(_Record):
     pictures: tuple[PictureRecord, ...]
     creatives: tuple[CreativeRecord, ...]
 
-    def file_records(self) -> list[FileRecord]:
-        return [picture.file for picture in self.pictures] + [
-            record for creative in self.creatives for record in creative.files
-        ]
+    def entries(self) -> Iterator[Entry]:
+        """Every finished file, as a ledger keeps it."""
+        for picture in self.pictures:
+            yield picture.file.entry()
+        for creative in self.creatives:
+            full, *others = creative.files
+            yield full.entry(creative.metadata)
+            yield from (other.entry() for other in others)
 
     def save(self, out: Path) -> Path:
         path = out / MANIFEST
@@ -101,6 +110,5 @@ def load_manifest(out: Path) -> Manifest | None:
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"]) or "content"
-        raise UserError(
-            f"{path}: {field}: found {str(first['input'])[:60]!r}, allowed: a manifest of adfusion ({first['msg']})"
-        ) from error
+        found = repr(str(first["input"])[:60])
+        raise UserError(f"{path}: {field}: found {found}, allowed: a campaign's manifest") from error

@@ -4,9 +4,9 @@ Creatives are concept × segment × headline × placement × variant. The call t
 rotated: headline number h of variant v gets number h + v, so that with as many variants as calls to action
 every headline meets every one of them.
 
-A picture belongs to (concept, segment, variant, shape, copy space) and serves every headline and every placement
-of that shape. Its seed depends on the names of concept and segment and on the variant alone: a set looks alike
-across placements, and adding a segment changes no other picture.
+A picture belongs to (concept, segment, variant, shape, copy space) and serves every headline, and every
+placement of that shape. Its seed depends on the names of concept and segment and on the variant alone: a set
+looks alike across placements, and adding a segment changes no other picture.
 """
 
 from collections.abc import Iterator
@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 from adfusion.campaigns.fingerprint import fingerprint, stable_seed
 from adfusion.campaigns.prompt import prompt
-from adfusion.creative.brief import Brief, Concept, Segment, slug
-from adfusion.creative.placement import CopySpace, Placement
+from adfusion.creative.brief import Brief, slug
+from adfusion.creative.placement import Placement
 from adfusion.data.scenes.scene import ASPECTS
 from adfusion.generation import Generator, Request
 from adfusion.generation.size import nearest_size
@@ -76,44 +76,38 @@ class Plan:
         return Plan(self.creatives[:count])
 
 
-def plan(brief: Brief, generator: Generator) -> Plan:
-    """What `brief` asks for, drawn by `generator`. Raises `UserError` if it cannot draw one of the prompts."""
-    return Plan(tuple(_creatives(brief, generator)))
+def plan(brief: Brief, generator: Generator, steps: int | None = None) -> Plan:
+    """What `brief` asks for, drawn by `generator` in `steps` (by default the model's own number).
+
+    Raises `UserError` if the generator cannot draw one of the pictures.
+    """
+    return Plan(tuple(_creatives(brief, generator, steps)))
 
 
-def _creatives(brief: Brief, generator: Generator) -> Iterator[CreativeJob]:
+def _creatives(brief: Brief, generator: Generator, steps: int | None) -> Iterator[CreativeJob]:
     for concept in brief.concepts:
         for segment in brief.segments:
+            subject = f"{slug(concept.name)}_{slug(segment.name)}"
             headlines = _short_names(brief.headlines_for(segment))
             calls = brief.calls_to_action_for(segment) or ("",)
             for number, (headline, headline_name) in enumerate(headlines.items()):
                 for variant in range(1, brief.variants + 1):
+                    seed = stable_seed(brief.seed, concept.name, segment.name, variant)
                     for placement in brief.places():
-                        names = slug(concept.name), slug(segment.name), headline_name, placement.name
+                        size = nearest_size(ASPECTS[placement.aspect], generator.sizes)
+                        words = prompt(brief, concept, segment, placement.copy_space)
+                        request = generator.request(words, seed=seed, size=size, steps=steps)
+                        shape = f"{size[0]}x{size[1]}_{placement.copy_space}"
                         yield CreativeJob(
-                            id="_".join([*names, f"v{variant}"]),
+                            id=f"{subject}_{headline_name}_{placement.name}_v{variant}",
                             concept=concept.name,
                             segment=segment.name,
                             headline=headline,
                             call_to_action=calls[(number + variant - 1) % len(calls)],
                             placement=placement,
                             variant=variant,
-                            picture=_picture(brief, generator, concept, segment, variant, placement),
+                            picture=PictureJob(f"{subject}_{shape}_v{variant}", request),
                         )
-
-
-def _picture(
-    brief: Brief, generator: Generator, concept: Concept, segment: Segment, variant: int, placement: Placement
-) -> PictureJob:
-    copy_space: CopySpace = placement.copy_space
-    width, height = nearest_size(ASPECTS[placement.aspect], generator.sizes)
-    request = generator.request(
-        prompt(brief, concept, segment, copy_space),
-        seed=stable_seed(brief.seed, concept.name, segment.name, variant),
-        size=(width, height),
-    )
-    names = slug(concept.name), slug(segment.name), f"{width}x{height}", copy_space, f"v{variant}"
-    return PictureJob("_".join(names), request)
 
 
 def _short_names(headlines: tuple[str, ...]) -> dict[str, str]:

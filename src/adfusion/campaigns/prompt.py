@@ -37,9 +37,9 @@ def color_name(color: str) -> str:
     red, green, blue = rgb(color)
 
     def distance(name: str) -> float:
-        """"Redmean", a cheap approximation of perceived distance in sRGB (compuphase.com/cmetric.htm)."""
+        """ "Redmean", a cheap approximation of perceived distance in sRGB (compuphase.com/cmetric.htm)."""
         r, g, b = rgb(COLORS[name])
-        mean = (red + r) / 2
-        return (2 + mean / 256) * (red - r) ** 2 + 4 * (green - g) ** 2 + (2 + (255 - mean) / 256) * (blue - b) ** 2
+        mean = (red + r) / 512
+        return (2 + mean) * (red - r) ** 2 + 4 * (green - g) ** 2 + (3 - mean) * (blue - b) ** 2
 
     return min(COLORS, key=distance)

@@ -3,7 +3,7 @@
 The verbs import what they need when they are called, so that `adfusion --help` answers at once.
 """
 
-from adfusion.cli.app import app
-from adfusion.cli.main import main
+from adfusion.cli.entry import main
+from adfusion.cli.verbs import app
 
 __all__ = ["app", "main"]

@@ -18,7 +18,9 @@ def generate(
     count: Annotated[int, typer.Option("-n", "--count", min=1, max=10_000, help="How many pictures.")] = 1,
     out: Annotated[Path, typer.Option("-o", "--out", help="Folder for the pictures.")] = Path("out"),
     seed: Annotated[int, typer.Option(help="Of the first picture; the next ones count up from it.")] = 0,
-    size: Annotated[str | None, typer.Option(help="WIDTHxHEIGHT in pixels, or an aspect such as 4:5.")] = None,
+    size: Annotated[
+        str | None, typer.Option(help="WIDTHxHEIGHT in pixels, or an aspect such as 4:5.")
+    ] = None,
     steps: Annotated[int | None, typer.Option(help="Sampling steps: more is finer and slower.")] = None,
     guidance_scale: Annotated[
         float | None, typer.Option(help="1 is free, higher follows the prompt more closely.")
@@ -108,7 +110,9 @@ class _Output:
         self.sheet = self.folder / f"{self.stem}-sheet.png"
         pictures = [picture for _, _, picture in self._made]
         with files.replacing(self.sheet) as temporary:
-            sheet = contact_sheet([made.image for made in pictures], [f"seed {made.seed}" for made in pictures])
+            sheet = contact_sheet(
+                [made.image for made in pictures], [f"seed {made.seed}" for made in pictures]
+            )
             sheet.save(temporary, format="PNG")
         self.paths.append(self.sheet)
 

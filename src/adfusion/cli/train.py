@@ -23,7 +23,7 @@ def train(
     pace = TextColumn("{task.fields[pace]:.1f} pictures/s · loss {task.fields[loss]:.4f}")
     with console.progress_bar(pace) as bar:
         task = bar.add_task("training", pace=0.0, loss=float("nan"))
-        for progress in training.train(recipe, run, resume):
+        for progress in training.train(recipe, run, resume=resume):
             bar.update(
                 task,
                 completed=progress.pictures_seen,

@@ -60,7 +60,9 @@ def open_artwork(path: Path, where: str = "logo") -> Artwork:
     if image.mode == "RGBA":
         box = image.getchannel("A").getbbox()
         if box is None:
-            raise UserError(f"{path}: {where}: found a wholly transparent picture; allowed: one with something on it")
+            raise UserError(
+                f"{path}: {where}: found a wholly transparent picture; allowed: one with something on it"
+            )
         image = image.crop(box)
     return Artwork(image.width / image.height, image=image)
 
@@ -74,8 +76,8 @@ def read_svg(path: Path, where: str = "logo") -> Artwork:
 
     def error(found: str) -> UserError:
         return UserError(
-            f"{path}: {where}: found {found}; allowed: an SVG of shapes with a viewBox, colours as attributes and "
-            "text turned into outlines, or a PNG"
+            f"{path}: {where}: found {found}; allowed: an SVG of shapes with a viewBox, colours "
+            "as attributes and text turned into outlines, or a PNG"
         )
 
     if not path.is_file():
@@ -96,7 +98,8 @@ def read_svg(path: Path, where: str = "logo") -> Artwork:
         if name in NOT_DRAWN:
             raise error(f"<{name}>")
         if any(
-            key.rpartition("}")[2] == "href" and not value.startswith("#") for key, value in element.attrib.items()
+            key.rpartition("}")[2] == "href" and not value.startswith("#")
+            for key, value in element.attrib.items()
         ):
             raise error(f"a reference to outside in <{name}>")
     box = _view_box(root)
@@ -118,7 +121,9 @@ def _view_box(root: ElementTree.Element) -> tuple[float, float, float, float] | 
     """(left, top, width, height) from `viewBox`, or from `width` and `height` where it is missing."""
     try:
         if "viewBox" in root.attrib:
-            left, top, width, height = (float(value) for value in re.split(r"[\s,]+", root.attrib["viewBox"].strip()))
+            left, top, width, height = (
+                float(value) for value in re.split(r"[\s,]+", root.attrib["viewBox"].strip())
+            )
         else:
             left = top = 0.0
             width, height = (float(root.attrib[side].removesuffix("px")) for side in ("width", "height"))

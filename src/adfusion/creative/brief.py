@@ -26,7 +26,7 @@ from adfusion.creative import wording
 from adfusion.creative.artwork import open_artwork
 from adfusion.creative.brand import INK, PAPER, Brand, Palette
 from adfusion.creative.colors import ALLOWED_COLORS, parse_color
-from adfusion.creative.fonts import ALLOWED_FONTS, FAMILIES, installed_font, own_font
+from adfusion.creative.fonts import ALLOWED_FONTS, FAMILIES, FontStack, Role, installed_font, own_font
 from adfusion.creative.images import open_image
 from adfusion.creative.placement import PLACEMENTS, Placement
 from adfusion.errors import UserError
@@ -48,7 +48,9 @@ def _words(value: str) -> str:
     try:
         return wording.clean(value)
     except ValueError as error:
-        raise _refuse(value, f"printable text of 1 to {wording.MAX_CHARACTERS} characters ({error})") from None
+        raise _refuse(
+            value, f"printable text of 1 to {wording.MAX_CHARACTERS} characters ({error})"
+        ) from None
 
 
 def _name(value: str) -> str:
@@ -82,7 +84,7 @@ def _font(value: str, info: ValidationInfo) -> str:
 def _file(value: object, info: ValidationInfo) -> Path:
     if not isinstance(value, str | Path) or not str(value):
         raise _refuse(value, "the path of a file")
-    path = (info.context or {}).get("folder", Path()) / value
+    path = Path((info.context or {}).get("folder", "."), value)
     if not path.is_file():
         raise _refuse(value, f"an existing file, relative to {path.parent}")
     return path
@@ -157,23 +159,24 @@ class BrandSection(Section):
         """The brand with its files read. Raises `UserError` if one of them is not what it should be."""
         palette = self.palette
         secondary = palette.secondary or palette.primary
-        fonts = {
-            role: installed_font(value, role) if value in FAMILIES else own_font(Path(value), f"brand.fonts.{field}")
-            for role, field, value in (
-                ("display", "headline", self.fonts.headline),
-                ("text", "text", self.fonts.text),
-            )
-        }
         return Brand(
             name=self.name,
             palette=Palette(
-                palette.primary, secondary, palette.accent or palette.primary, palette.background, palette.text
+                palette.primary,
+                secondary,
+                palette.accent or palette.primary,
+                palette.background,
+                palette.text,
             ),
             logo=open_artwork(self.logo, "brand.logo") if self.logo else None,
-            headline_font=fonts["display"],
-            text_font=fonts["text"],
+            headline_font=_stack(self.fonts.headline, "display", "brand.fonts.headline"),
+            text_font=_stack(self.fonts.text, "text", "brand.fonts.text"),
             tone=self.tone,
         )
+
+
+def _stack(font: str, role: Role, where: str) -> FontStack:
+    return installed_font(font, role) if font in FAMILIES else own_font(Path(font), where)
 
 
 class ProductSection(Section):

@@ -36,7 +36,10 @@ class Box:
         """Smaller by `horizontal` on the left and right and `vertical` above and below; negative grows."""
         vertical = horizontal if vertical is None else vertical
         return Box(
-            self.left + horizontal, self.top + vertical, self.width - 2 * horizontal, self.height - 2 * vertical
+            self.left + horizontal,
+            self.top + vertical,
+            self.width - 2 * horizontal,
+            self.height - 2 * vertical,
         )
 
     def contains(self, other: "Box", slack: float = 0.01) -> bool:

@@ -137,7 +137,7 @@ def _scrim(canvas: Any, layer: Scrim) -> None:
         colors=[_color(layer.color, opacity) for _, opacity in layer.stops],
         positions=[offset for offset, _ in layer.stops],
     )
-    canvas.drawRect(_rect(layer.box), skia().Paint(Shader=shader))
+    canvas.drawRect(_rect(layer.box), skia().Paint(Shader=shader, Dither=True))
 
 
 def _shadow(canvas: Any, layer: Shadow) -> None:

@@ -1,4 +1,4 @@
-"""Skia, imported when something is first drawn or measured, and with one clear error where it cannot start."""
+"""Skia, imported when something is first drawn or measured; one clear error where it cannot start."""
 
 from functools import cache
 from importlib import import_module

@@ -1,4 +1,4 @@
-"""Fonts: open ones from installed packages, a brand's own files first, DejaVu behind for every other script."""
+"""Fonts: a brand's own files first, open ones from installed packages, DejaVu behind for other scripts."""
 
 import re
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ MAX_FONT_BYTES = 30_000_000
 
 @dataclass(frozen=True)
 class FontFile:
-    """One face on disk, with the names by which other programs know it. `weight` is OpenType's, 100 to 900."""
+    """One face on disk, as other programs know it. `weight` is OpenType's, 100 to 900."""
 
     path: Path
     family: str
@@ -55,7 +55,10 @@ FAMILIES: dict[str, _Family] = {
     "manrope": _Family("Manrope", "font_manrope", ("Manrope-ExtraBold.ttf", 800), ("Manrope-Bold.ttf", 700)),
     "roboto": _Family("Roboto", "font_roboto", ("Roboto-Bold.ttf", 700), ("Roboto-Medium.ttf", 500)),
     "source-sans-pro": _Family(
-        "Source Sans Pro", "font_source_sans_pro", ("SourceSansPro-Bold.ttf", 700), ("SourceSansPro-Semibold.ttf", 600)
+        "Source Sans Pro",
+        "font_source_sans_pro",
+        ("SourceSansPro-Bold.ttf", 700),
+        ("SourceSansPro-Semibold.ttf", 600),
     ),
     "source-serif-pro": _Family(
         "Source Serif Pro",
@@ -74,7 +77,9 @@ def _package_folder(package: str) -> Path:
     """Where a package lies, without importing it."""
     spec = find_spec(package)
     if spec is None or not spec.submodule_search_locations:
-        raise UserError(f"fonts: the package {package.replace('_', '-')} is not installed; install adfusion again")
+        raise UserError(
+            f"fonts: the package {package.replace('_', '-')} is not installed; install adfusion again"
+        )
     return Path(next(iter(spec.submodule_search_locations)))
 
 
@@ -105,7 +110,9 @@ def own_font(path: Path, where: str = "font") -> FontStack:
             raise OSError
         family, style = ImageFont.truetype(path, 16).getname()
     except (OSError, ValueError):
-        raise UserError(f"{path}: {where}: found a file that is not a font; allowed: {ALLOWED_FONTS}") from None
+        raise UserError(
+            f"{path}: {where}: found a file that is not a font; allowed: {ALLOWED_FONTS}"
+        ) from None
     behind = installed_font("manrope", "display").files
     return FontStack((FontFile(path, family or path.stem, _weight(style or "")), *behind))
 

@@ -1,4 +1,4 @@
-"""Opening picture files that strangers made: the format, the size and the last byte are checked before use."""
+"""Opening picture files that strangers made: format, size and the last byte are checked before use."""
 
 import warnings
 from pathlib import Path

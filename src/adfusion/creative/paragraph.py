@@ -7,6 +7,7 @@ has the same lines at the same places.
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
+from math import exp, sqrt
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,10 @@ from adfusion.creative.wording import SOFT_HYPHEN, Chunk, chunks, is_joined, is_
 from adfusion.errors import UserError
 
 SCALE = 1.0595
-"""Ratio of neighbouring sizes in the modular scale: the twelfth root of two, so an octave has twelve steps."""
+"""Ratio of neighbouring sizes in the modular scale: the twelfth root of two, twelve steps to an octave."""
+
+SMALLER_FOR_LINES = 0.68
+"""How much smaller type may become for the sake of better line breaks."""
 
 FAR = 1e7
 INVISIBLE = frozenset("\u200b\u200c\u200d\u200e\u200f\u2060\ufe0e\ufe0f" + SOFT_HYPHEN)
@@ -44,6 +48,8 @@ class Setting:
     leading: float
     metrics: Metrics
     right_to_left: bool
+    raggedness: float
+    """Cost of the line breaks, about 0 when good; see `breaks`."""
 
     @property
     def width(self) -> float:
@@ -93,7 +99,9 @@ def _unicode() -> Any:
     return skia().Unicodes.ICU.Make()
 
 
-def paragraph(text: str, font: FontStack, size: float, tracking: float, color: str, right_to_left: bool) -> Any:
+def paragraph(
+    text: str, font: FontStack, size: float, tracking: float, color: str, right_to_left: bool
+) -> Any:
     """One laid-out line as a Skia paragraph; its origin is the top left, `AlphabeticBaseline` below it."""
     collection, aliases = _collection(font)
     style = textlayout().TextStyle()
@@ -135,8 +143,8 @@ def faces(text: str, font: FontStack) -> tuple[int, ...]:
                 break
         else:
             raise UserError(
-                f"text {text!r}: found the character {character!r} (U+{ord(character):04X}), allowed: characters of "
-                f"the fonts {', '.join(dict.fromkeys(file.family for file in font.files))}; "
+                f"text {text!r}: found the character {character!r} (U+{ord(character):04X}), allowed: characters "
+                f"of the fonts {', '.join(dict.fromkeys(file.family for file in font.files))}; "
                 "name a font file that has it in brand.fonts"
             )
     return tuple(used)
@@ -165,8 +173,10 @@ def leading(text: str) -> float:
     return 1.4 if is_joined(text) or is_right_to_left(text) else 1.14
 
 
-def breaks(pieces: tuple[Chunk, ...], widths: tuple[float, ...], space: float, limit: float) -> list[int] | None:
-    """Where each line ends (exclusive), in as few lines as `limit` allows, and those as even as possible.
+def breaks(
+    pieces: tuple[Chunk, ...], widths: tuple[float, ...], space: float, limit: float
+) -> tuple[list[int], float] | None:
+    """Where each line ends (exclusive), and the cost: as few lines as `limit` allows, as even as possible.
 
     Minimises the squared deviation from the mean line by dynamic programming (the idea of Knuth and Plass,
     "Breaking Paragraphs into Lines", 1981), preferring ends of clauses and avoiding short words at line ends.
@@ -175,7 +185,9 @@ def breaks(pieces: tuple[Chunk, ...], widths: tuple[float, ...], space: float, l
     if max(widths) > limit:
         return None
     count = len(pieces)
-    offsets = np.concatenate([[0.0], np.cumsum([w + space * p.space for w, p in zip(widths, pieces, strict=True)])])
+    offsets = np.concatenate(
+        [[0.0], np.cumsum([w + space * p.space for w, p in zip(widths, pieces, strict=True)])]
+    )
 
     def length(start: int, end: int) -> float:
         return float(offsets[end] - offsets[start] - space * pieces[end - 1].space)
@@ -189,8 +201,9 @@ def breaks(pieces: tuple[Chunk, ...], widths: tuple[float, ...], space: float, l
     def cost(start: int, end: int) -> float:
         last = pieces[end - 1].text
         clause = -0.12 if last[-1:] in ".,;:!?…—–،؟。" else 0.0
-        stub = 0.08 if len(last) <= 3 and last.isalpha() and last.islower() else 0.0
-        return (1 - length(start, end) / mean) ** 2 + (clause + stub if end < count else 0.0)
+        stub = 0.04 if len(last) <= 3 and last.isalpha() and last.islower() else 0.0
+        torn = 0.0 if pieces[end - 1].space else 0.25
+        return (1 - length(start, end) / mean) ** 2 + (clause + stub + torn if end < count else 0.0)
 
     # best[k][end]: the least cost of setting the first `end` chunks in k lines, and where line k starts.
     best: list[dict[int, tuple[float, int]]] = [{0: (0.0, 0)}]
@@ -207,7 +220,7 @@ def breaks(pieces: tuple[Chunk, ...], widths: tuple[float, ...], space: float, l
     ends = [count]
     for row in reversed(best[2:]):
         ends.append(row[ends[-1]][1])
-    return ends[::-1]
+    return ends[::-1], best[-1][count][0]
 
 
 def setting(text: str, font: FontStack, size: float, limit: float) -> Setting | None:
@@ -219,29 +232,45 @@ def setting(text: str, font: FontStack, size: float, limit: float) -> Setting | 
         return width(line, font, size, spacing, rtl)
 
     space = measure("n n") - 2 * measure("n")
-    ends = breaks(pieces, tuple(measure(piece.at_line_end) for piece in pieces), space, limit)
-    if ends is None:
+    found = breaks(pieces, tuple(measure(piece.at_line_end) for piece in pieces), space, limit)
+    if found is None:
         return None
+    ends, raggedness = found
     lines = tuple(join(pieces[start:end]) for start, end in pairwise([0, *ends]))
     widths = tuple(measure(line) for line in lines)
     if max(widths) > limit + 0.5:
         return None
     face = metrics(text, font)
-    return Setting(lines, widths, font, size, spacing, size * leading(text), face, rtl)
+    return Setting(lines, widths, font, size, spacing, size * leading(text), face, rtl, raggedness)
 
 
 def fit(
-    text: str, font: FontStack, limit: float, height: float, *, largest: float, smallest: float, max_lines: int = 99
+    text: str,
+    font: FontStack,
+    limit: float,
+    height: float,
+    *,
+    largest: float,
+    smallest: float,
+    max_lines: int = 99,
 ) -> Setting | None:
-    """The largest setting of the modular scale between two sizes that lies within `limit` × `height` pixels.
+    """The best setting of the modular scale between two sizes that lies within `limit` × `height` pixels.
 
-    `height` is measured as the eye does, capitals to last baseline, plus the descenders. `None` if even the
-    smallest size does not fit.
+    The best is large, but a somewhat smaller one with clearly better lines wins. `height` is measured as the
+    eye does, capitals to last baseline, plus the descenders. `None` if even the smallest does not fit.
     """
     steps = max(0, int(np.ceil(np.log(largest / smallest) / np.log(SCALE))))
+    best: Setting | None = None
     for step in range(steps, -1, -1):
         size = min(largest, smallest * SCALE**step)
+        if best is not None and size < SMALLER_FOR_LINES * best.size:
+            break
         found = setting(text, font, size, limit)
         if found and len(found.lines) <= max_lines and found.height + 0.25 * size <= height:
-            return found
-    return None
+            best = found if best is None else max(best, found, key=_worth)
+    return best
+
+
+def _worth(found: Setting) -> float:
+    """Size, weighed against the cost of its line breaks."""
+    return found.size * exp(-4 * found.raggedness / sqrt(len(found.lines)))

@@ -21,10 +21,11 @@ from adfusion.creative.draw import JPEG_QUALITY, resampled
 
 
 def svg(creative: Creative) -> str:
-    """The document as one self-contained SVG file. Text stays text; each line is a `tspan` at its measured place."""
+    """The document as one self-contained SVG file; each line of text is a `tspan` at its measured place."""
     definitions = "\n".join(_definitions(creative))
     body = "\n".join(_element(layer) for layer in creative.layers)
-    size = f'width="{creative.width}" height="{creative.height}" viewBox="0 0 {creative.width} {creative.height}"'
+    width, height = creative.width, creative.height
+    size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" {size}>\n'
@@ -82,7 +83,7 @@ def _element(layer: Layer) -> str:
             (x, y), box = layer.box.center, layer.box
             return (
                 f'<ellipse {name} cx="{_number(x)}" cy="{_number(y)}" rx="{_number(box.width / 2)}" '
-                f'ry="{_number(box.height / 2)}" fill="{layer.color}" fill-opacity="{_number(layer.opacity)}" '
+                f'ry="{_number(box.height / 2)}" fill="{layer.color}" fill-opacity="{layer.opacity:.4f}" '
                 f'filter="url(#{layer.id}-blur)"/>'
             )
         case Text():
@@ -91,9 +92,7 @@ def _element(layer: Layer) -> str:
 
 def _text(layer: Text) -> str:
     """`text-anchor="start"` is the right edge of a line that runs from right to left."""
-    families = quoteattr(
-        ", ".join(f"'{name}'" if " " in name else name for name in layer.font.families)
-    )
+    families = quoteattr(", ".join(f"'{name}'" if " " in name else name for name in layer.font.families))
     spans = "".join(
         f'<tspan x="{_number(line.left + line.width * layer.right_to_left)}" y="{_number(line.baseline)}">'
         f"{escape(line.text)}</tspan>"

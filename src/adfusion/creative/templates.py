@@ -1,6 +1,6 @@
 """Templates: where everything goes, solved from the words. Geometry only; colours come later.
 
-A template is a function of a `Task` that gives an `Arrangement`, or `None` if the words do not fit it legibly.
+A template is a function of a `Task` that gives an `Arrangement`, or `None` if the words do not fit legibly.
 """
 
 from collections.abc import Callable
@@ -64,13 +64,15 @@ class Task:
     def smallest_headline(self) -> float:
         return self.placement.min_text * HEADLINE_OVER_MINIMUM
 
-    def fit_headline(self, width: float, height: float, largest: float, *, comfort: float = 1.0) -> Setting | None:
-        """The headline in at most four lines if that is comfortable, else in as many as fit."""
+    def fit_headline(
+        self, width: float, height: float, largest: float, *, comfort: float = 1.0, lines: int = 4
+    ) -> Setting | None:
+        """The headline in at most `lines` lines if that is comfortable, else in as many as fit."""
         smallest = self.smallest_headline
         largest = max(largest, smallest)
         font = self.brand.headline_font
         roomy = min(largest, smallest * max(COMFORT, comfort))
-        found = fit(self.headline, font, width, height, largest=largest, smallest=roomy, max_lines=4)
+        found = fit(self.headline, font, width, height, largest=largest, smallest=roomy, max_lines=lines)
         if found is None and comfort <= 1:
             found = fit(self.headline, font, width, height, largest=largest, smallest=smallest)
         return found
@@ -90,6 +92,7 @@ class Mark:
 
     box: Box
     wordmark: Setting | None = None
+    align: str = "left"
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,7 @@ class Fade:
 
 @dataclass(frozen=True)
 class Arrangement:
-    """A solved layout. `stage` is where the product is to be seen; the headline's top is that of its capitals."""
+    """A solved layout. `stage` is where the product is to be seen; `headline_top` is that of its capitals."""
 
     template: str
     picture: Box
@@ -128,7 +131,7 @@ def make_button(task: Task, widest: float) -> Button | None:
     for lines in (1, 2):
         label = label or fit(
             task.call_to_action, task.brand.text_font, widest - 2.2 * smallest, 5 * smallest,
-            largest=1.18 * smallest, smallest=smallest, max_lines=lines,
+            largest=max(1.18 * smallest, 0.031 * task.scale), smallest=smallest, max_lines=lines,
         )  # fmt: skip
     if label is None:
         return None
@@ -137,7 +140,7 @@ def make_button(task: Task, widest: float) -> Button | None:
 
 
 def make_mark(task: Task, widest: float, highest: float, share: float) -> Mark | None:
-    """A logo at the origin whose area is `(share × scale)²`, so that wide and tall ones look equally large."""
+    """A logo at the origin whose area is `(share × scale)²`, so that wide and tall ones look alike."""
     logo = task.brand.logo
     if logo is not None:
         side = share * task.scale
@@ -146,9 +149,9 @@ def make_mark(task: Task, widest: float, highest: float, share: float) -> Mark |
     smallest = task.placement.min_text
     name = fit(
         task.brand.name, task.brand.headline_font, widest, highest + smallest,
-        largest=max(smallest, 0.55 * highest), smallest=smallest, max_lines=1,
+        largest=max(smallest, min(0.55 * highest, 0.42 * share * task.scale)), smallest=smallest, max_lines=1,
     )  # fmt: skip
-    return name and Mark(Box(0, 0, name.width, name.height), name)
+    return Mark(Box(0, 0, name.width, name.height), name) if name else None
 
 
 def aligned(box: Box, column: Box, align: str, top: float) -> Box:
@@ -162,10 +165,12 @@ def moved(button: Button | None, column: Box, align: str, top: float) -> Button 
 
 
 def marked(mark: Mark | None, column: Box, align: str, top: float) -> Mark | None:
-    return mark and replace(mark, box=aligned(mark.box, column, align, top))
+    return mark and replace(mark, box=aligned(mark.box, column, align, top), align=align)
 
 
-def parts(task: Task, widest: float, share: float, highest: float) -> tuple[Button | None, Mark | None] | None:
+def parts(
+    task: Task, widest: float, share: float, highest: float
+) -> tuple[Button | None, Mark | None] | None:
     """Button and logo as far as the task wants them; `None` if one that is wanted does not fit."""
     button = make_button(task, widest) if task.call_to_action else None
     mark = make_mark(task, widest, highest, share) if task.with_logo else None
@@ -174,14 +179,14 @@ def parts(task: Task, widest: float, share: float, highest: float) -> tuple[Butt
 
 
 def column_of(task: Task, column: Box, *, comfort: float) -> Arrangement | None:
-    """Logo above; headline and button as one block in the middle of what is left. Fills the text fields only."""
+    """Logo above; headline and button as one block in the middle of what is left."""
     found = parts(task, column.width, 0.115, 0.16 * column.height)
     if found is None:
         return None
     button, mark = found
     gap = 0.045 * task.scale
     top = column.top + (mark.box.height + gap if mark else 0)
-    tail = gap + button.box.height if button else 0
+    tail = 1.5 * gap + button.box.height if button else 0
     room = column.bottom - top - tail
     headline = task.fit_headline(column.width, room, 0.1 * task.scale, comfort=comfort)
     if headline is None:
@@ -189,7 +194,7 @@ def column_of(task: Task, column: Box, *, comfort: float) -> Arrangement | None:
     # Between the logo and the lower margin, a little above the middle, where the eye puts the centre.
     spare = column.bottom - top - headline.height - tail
     headline_top = top + max(0.0, 0.46 * spare)
-    below = headline_top + headline.height + max(gap, 0.3 * headline.size)
+    below = headline_top + headline.height + max(gap, 0.62 * headline.size)
     return Arrangement(
         template="column",
         picture=task.canvas,
@@ -198,7 +203,9 @@ def column_of(task: Task, column: Box, *, comfort: float) -> Arrangement | None:
         column=column,
         headline_top=headline_top,
         align=task.start,
-        button=moved(button, column, task.start, min(below, column.bottom - (button.box.height if button else 0))),
+        button=moved(
+            button, column, task.start, min(below, column.bottom - (button.box.height if button else 0))
+        ),
         mark=marked(mark, column, task.start, column.top),
     )
 
@@ -209,7 +216,9 @@ def hero_side(task: Task) -> Arrangement | None:
         return None
     canvas, area = task.canvas, task.area
     left = task.copy_space == "left"
-    width = 0.5 * canvas.width - task.margin
+    # Lines that begin beside the product keep more distance from it than ragged line ends.
+    beside = 0.03 * canvas.width if left == task.right_to_left else 0.0
+    width = 0.5 * canvas.width - task.margin - beside
     column = replace(area, left=area.left if left else area.right - width, width=width)
     found = column_of(task, column, comfort=COMFORT)
     if found is None:
@@ -242,11 +251,11 @@ def hero_top(task: Task) -> Arrangement | None:
     gap = 0.04 * task.scale
     top = area.top + (mark.box.height + 1.1 * gap if mark else 0)
     tail = gap + button.box.height if button else 0
-    floor = area.top + 0.5 * area.height
+    floor = area.top + 0.43 * area.height
     headline = task.fit_headline(0.94 * area.width, floor - top - tail, 0.096 * task.scale, comfort=COMFORT)
     if headline is None:
         return None
-    below = top + headline.height + max(gap, 0.42 * headline.size)
+    below = top + headline.height + max(gap, 0.55 * headline.size)
     bottom = below + (button.box.height if button else 0)
     end = bottom + 0.22 * canvas.height
     return Arrangement(
@@ -277,9 +286,13 @@ def panel_bottom(task: Task) -> Arrangement | None:
     row = max(button.box.height if button else 0, mark.box.height if mark else 0)
     pad = max(task.margin * 0.9, 0.05 * task.scale)
     gap = 0.75 * pad if row else 0
-    highest = 0.62 * canvas.height - task.placement.safe_bottom * 0.6
-    room = highest - pad - gap - row - (canvas.bottom - area.bottom)
-    headline = task.fit_headline(area.width, room, 0.078 * task.scale)
+    around = pad + gap + row + canvas.bottom - area.bottom
+    headline: Setting | None = None
+    for share, comfort in ((0.5, COMFORT), (0.62, 1.0), (0.74, 1.0)):
+        room = share * canvas.height - around
+        headline = headline or task.fit_headline(
+            area.width, room, 0.078 * task.scale, comfort=comfort, lines=3
+        )
     if headline is None:
         return None
     row_top = area.bottom - row
@@ -329,12 +342,12 @@ def strip(task: Task) -> Arrangement | None:
     if found is None:
         return None
     button, mark = found
-    gap = 1.4 * task.margin
+    gap = 1.8 * task.margin
     picture_width = round(min(1.7 * canvas.height, 0.24 * canvas.width))
     left = area.left + (mark.box.width + gap if mark else 0)
     right = canvas.right - picture_width - gap - (button.box.width + gap if button else 0)
     column = Box(left, area.top, right - left, area.height)
-    headline = task.fit_headline(column.width, column.height + 0.1 * area.height, 0.12 * task.scale)
+    headline = task.fit_headline(column.width, column.height, 0.12 * task.scale, lines=2)
     if headline is None:
         return None
     middle = canvas.height / 2
@@ -364,12 +377,14 @@ def tower(task: Task) -> Arrangement | None:
     gap = 1.5 * task.margin
     top = area.top + 0.5 * gap + (mark.box.height + 1.3 * gap if mark else 0)
     tail = gap + button.box.height if button else 0
-    headline = task.fit_headline(area.width, 0.7 * canvas.height - top - tail - gap, 0.1 * task.scale)
+    headline = task.fit_headline(
+        area.width, 0.7 * canvas.height - top - tail - gap, 0.09 * task.scale, lines=5
+    )
     if headline is None:
         return None
     below = top + headline.height + gap
     bottom = below + (button.box.height if button else 0)
-    picture_top = round(max(bottom + 1.2 * gap, 0.46 * canvas.height))
+    picture_top = round(max(bottom + 1.3 * gap, 0.31 * canvas.height))
     picture = Box(0, picture_top, canvas.width, canvas.height - picture_top)
     return Arrangement(
         template="tower",

@@ -73,7 +73,7 @@ def chunks(text: str) -> tuple[Chunk, ...]:
     where the writer put no soft hyphen.
     """
     found: list[Chunk] = []
-    for word in text.split(" "):
+    for word in _words(text):
         start = 0
         for index in range(1, len(word)):
             before, after = word[index - 1], word[index]
@@ -84,6 +84,17 @@ def chunks(text: str) -> tuple[Chunk, ...]:
                 start = index
         found.append(Chunk(word[start:], space=True))
     return tuple(found)
+
+
+def _words(text: str) -> list[str]:
+    """Words between spaces; a sign alone (a dash, %, €) stays with the word before it."""
+    words: list[str] = []
+    for word in text.split(" "):
+        if words and not any(character.isalnum() for character in word):
+            words[-1] += " " + word
+        else:
+            words.append(word)
+    return words
 
 
 def join(pieces: tuple[Chunk, ...]) -> str:

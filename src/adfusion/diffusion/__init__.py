@@ -5,7 +5,6 @@ from adfusion.diffusion.denoiser import Denoiser, Predictor, denoiser
 from adfusion.diffusion.guidance import guided
 from adfusion.diffusion.prediction import Prediction, convert, from_sample, target, to_sample
 from adfusion.diffusion.process import VE, VP, Cosine, Flow, Process
-from adfusion.diffusion.process import from_config as process_from_config
 from adfusion.diffusion.samplers import SAMPLERS, Sampler, Step
 from adfusion.diffusion.streams import Streams
 
@@ -28,7 +27,6 @@ __all__ = [
     "guided",
     "objectives",
     "process",
-    "process_from_config",
     "samplers",
     "target",
     "times",

@@ -64,8 +64,8 @@ class MinSNR(Objective):
         return torch.rand(batch, generator=generator, device=_device(generator))
 
     def weight(self, t: Tensor, process: Process, prediction: Prediction) -> Tensor:
-        # An error d of x_0 is an error d/c of the prediction. As min((c·alpha/sigma)², gamma·c²) the weight has no
-        # infinity in it that meets a zero, at either end of time.
+        # Errors of x_0 are `scale` times those of the prediction, so the weight is min(SNR, gamma)·scale².
+        # With SNR multiplied in, no infinity meets a zero at either end of time.
         alpha, sigma = process.alpha(t), process.sigma(t)
         match prediction:
             case "epsilon":

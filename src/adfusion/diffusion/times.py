@@ -64,7 +64,7 @@ def shifted(grid: Tensor, shift: float) -> Tensor:
     """
     if shift <= 0:
         raise ValueError(f"shift: found {shift}, allowed above 0")
-    return shift * grid / (1 + (shift - 1) * grid)
+    return shift * grid / (shift * grid + (1 - grid))
 
 
 def resolution_shift(tokens: int, base_tokens: int = 256) -> float:

@@ -1,6 +1,7 @@
 """Pictures from a model of this package."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 import numpy as np
 import torch
@@ -126,24 +127,25 @@ class NativeGenerator:
                 negative = model.denoiser([request.negative_prompt for request in batch])
                 denoise = guided(denoise, negative, first.guidance_scale)
         streams = Streams([request.seed for request in batch], model.device)
-        noise = streams.randn(shape)
-        grid = times.trailing(first.steps).to(model.device)
-        steps = SAMPLERS[first.sampler](_without_gradients(denoise), noise, grid, model.process, streams=streams)
+        steps = SAMPLERS[first.sampler](
+            _without_gradients(denoise),
+            streams.randn(shape),
+            times.trailing(first.steps).to(model.device),
+            model.process,
+            streams=streams,
+        )
         for step in steps:
-            sample = step.sample
-            yield lambda sample=sample: _images(self._decode(sample))  # type: ignore[misc]
-        pixels = self._upsample(self._decode(sample))
-        for request, image in zip(batch, _images(pixels), strict=True):
+            yield partial(self._previews, step.sample)
+        for request, image in zip(batch, self._finish(step.sample), strict=True):
             yield Picture(request, image, self.name, self.model_hash)
 
     @torch.no_grad()
-    def _decode(self, latents: Tensor) -> Tensor:
-        """Latents (b c h w) to small pixels (b 3 8h 8w) in [-1, 1]."""
-        return self.model.decode(latents)
+    def _previews(self, latents: Tensor) -> tuple[Image.Image, ...]:
+        return _images(self.model.decode(latents))
 
     @torch.no_grad()
-    def _upsample(self, pixels: Tensor) -> Tensor:
-        return self.model.upsample(pixels)
+    def _finish(self, latents: Tensor) -> tuple[Image.Image, ...]:
+        return _images(self.model.upsample(self.model.decode(latents)))
 
 
 def _settings(request: Request) -> tuple[object, ...]:
@@ -162,7 +164,7 @@ def _batches(requests: Sequence[Request], batch_size: int) -> Iterator[list[Requ
 
 
 def _without_gradients(denoise: Callable[[Tensor, Tensor], Tensor]) -> Callable[[Tensor, Tensor], Tensor]:
-    """Only around the network: a mode that spans a generator's `yield` would leak into whoever iterates it."""
+    """Only around the network: a mode that spans a `yield` would leak into whoever iterates."""
 
     def call(x_t: Tensor, t: Tensor) -> Tensor:
         with torch.no_grad():

@@ -42,10 +42,12 @@ def load_picture(path: Path) -> Picture:
     try:
         with Image.open(path) as image:
             image.load()
-            said = json.loads(image.info[CHUNK])  # type: ignore[attr-defined]
+            said = json.loads(image.info[CHUNK])
             fields = {field.name: said[field.name] for field in dataclasses.fields(Request)}
             return Picture(Request(**fields), image.convert("RGB"), said["model"], said["model_hash"])
     except FileNotFoundError:
         raise UserError(f"{path}: no such file") from None
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, KeyError, ValueError):
-        raise UserError(f"{path}: found no picture made by adfusion, allowed: a PNG with its metadata") from None
+        raise UserError(
+            f"{path}: found no picture made by adfusion, allowed: a PNG with its metadata"
+        ) from None

@@ -49,7 +49,7 @@ class TextEncoderCard(_Checked):
     @classmethod
     def _is_the_one_we_have(cls, sha256: str) -> str:
         if sha256 != text.SHA256:
-            raise ValueError(f"allowed: {text.SHA256} ({text.NAME})")
+            raise ValueError(f"found {sha256}, allowed: {text.SHA256} ({text.NAME})")
         return sha256
 
 
@@ -180,6 +180,8 @@ def _first(error: ValidationError) -> str:
     field = ".".join(str(step) for step in problem["loc"])
     message = " ".join(problem["msg"].removeprefix("Value error, ").split())
     found = repr(problem["input"])
-    if problem["type"] in ("missing", "json_invalid") or len(found) > 80:
-        return f"{field}: {message}" if field else message
-    return f"{field}: found {found}: {message}" if field else f"{message}"
+    if not field or message.startswith(field):
+        return message
+    if problem["type"] in ("missing", "value_error") or len(found) > 80:
+        return f"{field}: {message}"
+    return f"{field}: found {found}: {message}"

@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -55,9 +56,12 @@ def find(name_or_path: str | Path) -> Path:
     """The folder of a bundled model, by name, or of any model, by path. `UserError` if there is none."""
     if str(name_or_path) in bundled():
         return BUNDLED / name_or_path
-    if str(name_or_path) and (folder := Path(name_or_path)).joinpath(CARD).is_file():
-        return folder
-    allowed = ", ".join([*bundled(), f"or a folder with {CARD}"])
+    folder = Path(name_or_path)
+    with suppress(OSError):  # a name too long for a path
+        if str(name_or_path) and (folder / CARD).is_file():
+            return folder
+    names = ", ".join(bundled())
+    allowed = f"{names} or a folder with {CARD}" if names else f"a folder with {CARD}"
     raise UserError(f"model: found {str(name_or_path)!r}, allowed: {allowed}")
 
 

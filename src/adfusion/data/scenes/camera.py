@@ -18,9 +18,9 @@ COPY_SIDE = 0.4
 """Share of the width, or of the height for `top`, that the product leaves free."""
 
 _ELEVATION = {"eye level": (4.0, 7.0), "slightly above": (14.0, 19.0), "high angle": (30.0, 37.0)}
-_HEIGHT_SHARE = {"close-up": 0.68, "medium": 0.52, "wide": 0.34}
-_WIDTH_SHARE = {"close-up": 0.78, "medium": 0.62, "wide": 0.42}
-_STAGE_SHARE = {"close-up": 1.5, "medium": 0.96, "wide": 0.8}
+_HEIGHT_SHARE = {"close-up": 0.74, "medium": 0.58, "wide": 0.38}
+_WIDTH_SHARE = {"close-up": 0.82, "medium": 0.68, "wide": 0.46}
+_STAGE_SHARE = {"close-up": 1.9, "medium": 1.3, "wide": 0.85}
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def frame(
         2 * height_share / (top - bottom),
         2 * aspect * width_share / (right - left),
         2 * aspect * stage_share / (everything[2] - everything[0]),
-        2 * (0.94 if scene.camera_distance != "close-up" else 1.25) / (everything[3] - everything[1]),
+        2 * {"close-up": 1.7, "medium": 1.2, "wide": 0.94}[scene.camera_distance] / (everything[3] - everything[1]),
     ]
     if scene.copy_space == "top":
         room = 2 * (1 - COPY_SIDE)

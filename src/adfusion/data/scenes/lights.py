@@ -9,6 +9,7 @@ import numpy as np
 from adfusion.data.scenes import layout as at
 
 Color = tuple[float, float, float]
+_LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 
 
 @dataclass(frozen=True)
@@ -43,12 +44,16 @@ class Rig:
     """Brightness of the room that mirrors show."""
     vignette: float = 0.1
 
-    def write(self, vector: np.ndarray, unit: float, floor: np.ndarray, wall: np.ndarray) -> None:
-        """Fill in the light part of a scene vector; `unit` is half the picture's height in the world."""
+    def write(self, vector: np.ndarray, unit: float, floor: np.ndarray, wall: np.ndarray, wall_share: float) -> None:
+        """Fill in the light part of a scene vector.
+
+        `unit` is half the picture's height in the world, `floor` and `wall` are linear colours, `wall_share` is how
+        bright the wall is beside the floor.
+        """
         key_direction, second_direction = _unit(self.key_direction), _unit(self.second_direction)
         key, second, sky = np.array(self.key), np.array(self.second), np.array(self.sky)
         level = key * key_direction[1] + second * second_direction[1] + sky
-        gain = self.exposure / float(level @ [0.2126, 0.7152, 0.0722])
+        gain = self.exposure / float(level @ _LUMINANCE)
         light = gain * level
 
         def put(offset: int, values: np.ndarray | float) -> None:
@@ -73,6 +78,10 @@ class Rig:
             numbers = (box.azimuth, box.height, box.half_width, box.half_height, box.softness, *box.color)
             put(at.BOXES + index * at.BOX_SIZE, np.array(numbers))
         put(at.VIGNETTE, self.vignette)
+        # The wall faces the camera, not the light: lift it to its share of the floor's light.
+        upright = key * max(key_direction[2], 0.0) + second * max(second_direction[2], 0.0) + 0.62 * sky
+        upright = upright + 0.5 * 0.3 * level * floor + np.array(self.fill)
+        put(at.WALL_GAIN, wall_share * self.exposure / (gain * float(upright @ _LUMINANCE)))
 
 
 def _unit(direction: Color) -> np.ndarray:
@@ -141,9 +150,9 @@ def golden_hour(side: float, rng: np.random.Generator) -> Rig:
 
 
 _NEON_PAIRS: tuple[tuple[Color, Color], ...] = (
-    ((1.0, 0.12, 0.55), (0.05, 0.75, 1.0)),
-    ((0.75, 0.2, 1.0), (0.1, 0.95, 0.75)),
-    ((1.0, 0.2, 0.25), (0.2, 0.35, 1.0)),
+    ((1.0, 0.26, 0.6), (0.2, 0.8, 1.0)),
+    ((0.78, 0.36, 1.0), (0.25, 0.95, 0.75)),
+    ((1.0, 0.34, 0.36), (0.36, 0.5, 1.0)),
 )
 
 
@@ -156,8 +165,8 @@ def neon(side: float, rng: np.random.Generator) -> Rig:
         second_direction=(-side * 1.0, 0.7, 0.35),
         second=_times(other, 1.25),
         second_sharpness=7.0,
-        sky=(0.2, 0.2, 0.24),
-        fill=(0.2, 0.19, 0.22),
+        sky=(0.3, 0.3, 0.33),
+        fill=(0.3, 0.29, 0.32),
         boxes=(
             Box(side * 1.25, 0.2, 0.13, 0.7, _times(first, 7.0)),
             Box(-side * 1.25, 0.2, 0.13, 0.7, _times(other, 7.0)),
@@ -165,7 +174,7 @@ def neon(side: float, rng: np.random.Generator) -> Rig:
             Box(-side * 2.4, 0.2, 0.25, 0.6, _times(other, 4.0)),
         ),
         falloff=0.55,
-        exposure=0.72,
+        exposure=0.8,
         room=0.6,
         vignette=0.22,
     )

@@ -10,6 +10,7 @@ import math
 import numpy as np
 
 from adfusion.data.scenes.layout import (
+    CORNER,
     CURVE,
     FOOT,
     HEIGHT,
@@ -241,6 +242,17 @@ def hit_backdrop(
 
 
 @compiled
+def near_miss(distance: float, before: float, t: float) -> float:
+    """Tangent of the angle by which a shadow ray misses, from its last two distances.
+
+    Aaltonen's estimate (GDC 2018): the closest approach lies between the two samples, so that the penumbra does not
+    show the steps.
+    """
+    back = distance * distance / (2.0 * before)
+    return math.sqrt(max(distance * distance - back * back, 0.0)) / max(t - back, 1e-4)
+
+
+@compiled
 def product_shadow(
     p: np.ndarray, shape: np.ndarray, ox: float, oy: float, oz: float, dx: float, dy: float, dz: float, sharpness: float
 ) -> float:
@@ -252,15 +264,16 @@ def product_shadow(
         ox, oy, oz, dx, dy, dz, p[RADIUS] + margin, p[FOOT] - margin, p[FOOT] + p[HEIGHT] + margin
     )
     t = max(t, 0.012)
-    light = 1.0
-    for _ in range(32):
+    light, before = 1.0, 1e9
+    for _ in range(36):
         if t > end:
             break
         distance, _ = product_at(p, shape, ox + t * dx, oy + t * dy, oz + t * dz)
-        light = min(light, sharpness * distance / t)
+        light = min(light, sharpness * near_miss(distance, before, t))
         if light < 0.004:
             return 0.0
-        t += clamp(distance, 0.014, 0.2)
+        before = distance
+        t += clamp(distance, 0.014, 0.16)
     return light * light * (3.0 - 2.0 * light)
 
 
@@ -274,15 +287,16 @@ def stage_shadow(
     margin = min(1.1 / sharpness, 0.3)
     t, end = in_cylinder(ox, oy, oz, dx, dy, dz, p[STAGE_RADIUS] + margin, -margin, p[STAGE_HEIGHT] + margin)
     t = max(t, 0.012)
-    light = 1.0
-    for _ in range(32):
+    light, before = 1.0, 1e9
+    for _ in range(36):
         if t > end:
             break
         distance = stage_distance(p, ox + t * dx, oy + t * dy, oz + t * dz)
-        light = min(light, sharpness * distance / t)
+        light = min(light, sharpness * near_miss(distance, before, t))
         if light < 0.004:
             return 0.0
-        t += clamp(distance, 0.014, 0.25)
+        before = distance
+        t += clamp(distance, 0.014, 0.16)
     return light * light * (3.0 - 2.0 * light)
 
 
@@ -312,16 +326,22 @@ def prop_shadow(
         ax, ay, az = into_prop(p, start, x, y, z)
         bx, by, bz = into_prop(p, start, dx, dy, dz)
         kind = int(p[start + 13])
+        here = 1.0
         for _ in range(20):
             distance, _ = prop_distance(kind, (ax + t * bx) * inverse, (ay + t * by) * inverse, (az + t * bz) * inverse)
             distance *= size
-            light = min(light, sharpness * distance / t)
-            if light < 0.004:
-                return 0.0
+            here = min(here, sharpness * distance / t)
+            if here < 0.004:
+                here = 0.0
+                break
             t += clamp(distance, 0.012, 0.2)
             if t > end:
                 break
-    return light * light * (3.0 - 2.0 * light)
+        # Far from a broad light a small thing hides a small share of it.
+        share = min(size * sharpness / max(-b, size), 1.0)
+        here = here * here * (3.0 - 2.0 * here)
+        light = min(light, 1.0 - share * share * (1.0 - here))
+    return light
 
 
 @compiled
@@ -347,26 +367,32 @@ def prop_openness(p: np.ndarray, x: float, y: float, z: float, nx: float, ny: fl
 
 
 @compiled
-def nearest_solid(p: np.ndarray, shape: np.ndarray, x: float, y: float, z: float, reach: float) -> float:
-    """Distance to floor, wall, stage or product, exact up to `reach`."""
-    distance = min(y, z + p[WALL])
+def nearest_solid(
+    p: np.ndarray, shape: np.ndarray, x: float, y: float, z: float, reach: float, seamless: bool
+) -> float:
+    """Distance to floor, wall, stage or product, exact up to `reach`; without floor and wall if `seamless`."""
+    distance = reach
+    if not seamless:
+        distance = min(distance, y)
+        if p[CORNER] > 0.5:
+            distance = min(distance, z + p[WALL])
     if p[STAGE] > 0.5:
         distance = min(distance, stage_distance(p, x, y, z))
-    if p[KIND] >= 0.0:
-        beyond = beyond_product(p, x, y, z)
-        if beyond < reach:
-            found, _ = product_at(p, shape, x, y, z)
-            distance = min(distance, found)
+    if p[KIND] >= 0.0 and beyond_product(p, x, y, z) < reach:
+        found, _ = product_at(p, shape, x, y, z)
+        distance = min(distance, found)
     return distance
 
 
 @compiled
-def openness(p: np.ndarray, shape: np.ndarray, x: float, y: float, z: float, nx: float, ny: float, nz: float) -> float:
+def openness(
+    p: np.ndarray, shape: np.ndarray, x: float, y: float, z: float, nx: float, ny: float, nz: float, seamless: bool
+) -> float:
     """Share of the sky that reaches a point with this normal: ambient occlusion, from 1 (open) to 0."""
     hidden = 0.0
     for tap in range(4):
         h = 0.025 if tap == 0 else (0.075 if tap == 1 else (0.18 if tap == 2 else 0.36))
         weight = 5.0 if tap == 0 else (3.0 if tap == 1 else (1.5 if tap == 2 else 0.8))
-        distance = nearest_solid(p, shape, x + h * nx, y + h * ny, z + h * nz, h)
+        distance = nearest_solid(p, shape, x + h * nx, y + h * ny, z + h * nz, h, seamless)
         hidden += weight * max(h - distance, 0.0)
     return clamp(1.0 - hidden, 0.0, 1.0)

@@ -7,7 +7,7 @@ import numpy as np
 
 from adfusion.data.scenes import layout as at
 from adfusion.data.scenes.camera import Camera
-from adfusion.data.scenes.sdf import box, clamp, compiled, ellipsoid, extrude, length2, length3, ring, rod, slab
+from adfusion.data.scenes.sdf import box, clamp, compiled, ellipsoid, extrude, length2, length3, ring, rod, slab, smooth_min
 
 FLAKE, MOUND, ORNAMENT, PETAL, LEAF, CONFETTI, HEART, PUMPKIN = range(8)
 
@@ -26,7 +26,9 @@ def heart_profile(x: float, y: float) -> float:
 def prop_distance(kind: int, x: float, y: float, z: float) -> tuple[float, int]:
     """Distance to a prop in its own unit ball, and its part: 0 its colour, 1 gold, 2 stem."""
     if kind == 1:
-        return ellipsoid(x, y, z, 1.0, 0.42, 0.9), 0
+        heap = ellipsoid(x + 0.12, y, z + 0.05, 0.5, 0.46, 0.46)
+        heap = smooth_min(heap, ellipsoid(x - 0.4, y, z - 0.14, 0.36, 0.27, 0.34), 0.3)
+        return 0.8 * smooth_min(heap, ellipsoid(x, y, z, 0.96, 0.1, 0.86), 0.36), 0
     if kind == 2:
         ball = length3(x, y + 0.12, z) - 0.8
         cap = slab(length2(x, z), y, 0.17, 0.6, 0.82, 0.02)
@@ -85,7 +87,7 @@ _PATCH = ("#e8761a", "#d9631a", "#f0902a", "#e9dcc0")
 
 SEASON_PROPS: dict[str, tuple[Batch, ...]] = {
     "none": (),
-    "snow": (Batch(MOUND, 9, 0.16, 0.34, False, _WINTER), Batch(FLAKE, 34, 0.01, 0.024, True, _WINTER)),
+    "snow": (Batch(MOUND, 10, 0.16, 0.36, False, _WINTER), Batch(FLAKE, 34, 0.01, 0.024, True, _WINTER)),
     "ornaments": (Batch(ORNAMENT, 9, 0.075, 0.15, False, _BAUBLES, 0.16),),
     "petals": (Batch(PETAL, 14, 0.055, 0.095, False, _BLOSSOM), Batch(PETAL, 9, 0.05, 0.085, True, _BLOSSOM)),
     "leaves": (Batch(LEAF, 12, 0.085, 0.14, False, _AUTUMN), Batch(LEAF, 7, 0.08, 0.12, True, _AUTUMN)),
@@ -139,7 +141,7 @@ def scatter(season: str, camera: Camera, room: Room, linear: dict[str, np.ndarra
 def _scatter_batch(
     batch: Batch, camera: Camera, room: Room, linear: dict[str, np.ndarray], rng: np.random.Generator, before: int
 ) -> list[np.ndarray]:
-    tries = 12 * batch.count
+    tries = 16 * batch.count
     u = rng.uniform(-room.aspect, room.aspect, tries)
     v = rng.uniform(-1.0, 1.0, tries)
     plane = rng.uniform(-0.9, 0.7, tries)
@@ -156,6 +158,10 @@ def _scatter_batch(
     on_screen = size * camera.focal / (t * np.linalg.norm(rays, axis=1))
     good = (t > 1.0) & (points[:, 2] > -room.wall + size) & (on_screen < 0.3)
     good &= points[:, 1] > (1.1 * size + 0.05 if batch.flying else -1.0)
+    if not batch.flying:
+        # Further back, things on the ground would hang in the middle of the picture.
+        out = np.hypot(points[:, 0], points[:, 2])
+        good &= (points[:, 2] > -2.6) & (out < room.stage_radius + (0.7 if batch.kind == MOUND else 2.0) * camera.unit)
     reach = size * (0.75 if batch.kind == MOUND else 1.0)
     good &= np.hypot(points[:, 0], points[:, 2]) > (room.stage_radius + reach if not batch.flying else 0.45)
 

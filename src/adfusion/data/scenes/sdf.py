@@ -16,6 +16,9 @@ from typing import TypeVar, cast
 import numba
 import numpy as np
 
+Shape = tuple[float, float, float, float, float, float, float, float]
+"""Eight numbers in [0, 1] that set the proportions of a product."""
+
 Function = TypeVar("Function", bound=Callable[..., object])
 
 

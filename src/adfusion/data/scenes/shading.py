@@ -10,6 +10,7 @@ from adfusion.data.scenes.layout import (
     BOXES,
     CENTER_X,
     CENTER_Y,
+    CORNER,
     EYE,
     FILL,
     FLOOR_COLOR,
@@ -27,10 +28,12 @@ from adfusion.data.scenes.layout import (
     SECOND_DIRECTION,
     SHADED,
     SKY,
+    SNOW,
     STAGE_SURFACE,
     UP,
     VIGNETTE,
     WALL_COLOR,
+    WALL_GAIN,
     ZENITH,
 )
 from adfusion.data.scenes.march import (
@@ -162,20 +165,28 @@ def backdrop_color(
 ) -> Point:
     """Linear colour of floor, curve or wall."""
     u, v = picture_point(p, x, y, z)
+    share = 0.0
     if p[GRADIENT] > 0.5:
         share = smoothstep(-0.85, 0.95, v)
-    else:
-        share = smoothstep(0.4, 0.6, nz) if p[SHADED] > 0.5 and p[FLOOR_COLOR] != p[WALL_COLOR] else 0.0
+    elif p[CORNER] > 0.5 and nz > 0.5:
+        share = 1.0
+    snow = 0.0
+    if p[SNOW] > 0.0 and nz < 0.3:
+        ripple = math.sin(2.3 * x + 1.7 * z + p[CENTER_X]) + math.sin(3.1 * z - 1.3 * x) + 0.6 * math.sin(5.3 * x + 1.1 * z)
+        snow = 1.0 - smoothstep(0.72, 1.12, math.sqrt(x * x + z * z) / p[SNOW] + 0.07 * ripple)
+    gain = 1.0
     if p[SHADED] < 0.5:
         ny, nz = 1.0, 0.0
+    else:
+        gain = mix(1.0, p[WALL_GAIN], nz)
     lr, lg, lb = diffuse(p, x, 0.0, ny, nz, key_light, second_light, sky_light)
     u -= p[CENTER_X]
     v -= p[CENTER_Y]
-    pool = 0.96 + 0.12 * math.exp(-0.9 * (u * u + v * v))
+    gain *= 0.95 + 0.13 * math.exp(-0.9 * (u * u + v * v))
     return (
-        pool * lr * mix(p[FLOOR_COLOR], p[WALL_COLOR], share),
-        pool * lg * mix(p[FLOOR_COLOR + 1], p[WALL_COLOR + 1], share),
-        pool * lb * mix(p[FLOOR_COLOR + 2], p[WALL_COLOR + 2], share),
+        gain * lr * mix(mix(p[FLOOR_COLOR], p[WALL_COLOR], share), 0.9, snow),
+        gain * lg * mix(mix(p[FLOOR_COLOR + 1], p[WALL_COLOR + 1], share), 0.92, snow),
+        gain * lb * mix(mix(p[FLOOR_COLOR + 2], p[WALL_COLOR + 2], share), 0.95, snow),
     )
 
 
@@ -226,7 +237,7 @@ def glass_color(
     # Leaves nearer to the way it came: the second refraction undoes most of the first.
     ex, ey, ez = 0.6 * rx + 0.4 * dx, 0.6 * ry + 0.4 * dy, 0.6 * rz + 0.4 * dz
     br, bg, bb = set_color(p, x + t * rx, max(y + t * ry, 0.01), z + t * rz, ex, ey, ez)
-    way = 0.5 + 1.7 * t + 1.2 * (1.0 - cosine) * (1.0 - cosine)
+    way = 0.35 + 1.3 * t + 1.2 * (1.0 - cosine) * (1.0 - cosine)
     lr, lg, lb = diffuse(p, x, nx, ny, nz, key_light, second_light, sky_light)
     er, eg, eb = environment(
         p, dx + 2.0 * cosine * nx, dy + 2.0 * cosine * ny, dz + 2.0 * cosine * nz

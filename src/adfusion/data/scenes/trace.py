@@ -7,6 +7,7 @@ import numpy as np
 from adfusion.data.scenes.layout import (
     CENTER_X,
     CENTER_Y,
+    CORNER,
     EYE,
     FLOOR_MIRROR,
     FOCAL,
@@ -37,10 +38,11 @@ from adfusion.data.scenes.march import (
     prop_normal,
     prop_openness,
     prop_shadow,
+    smoothstep,
     stage_normal,
     stage_shadow,
 )
-from adfusion.data.scenes.sdf import clamp, compiled
+from adfusion.data.scenes.sdf import clamp, compiled, mix
 from adfusion.data.scenes.shading import backdrop_color, film, glass_color, is_glass, surface_color, vignette
 
 Sample = tuple[float, float, float, int, float, float, float, float]
@@ -75,11 +77,17 @@ def light_through(
 
 
 @compiled
-def reflected_product(
+def reflection(
     p: np.ndarray, shape: np.ndarray, x: float, y: float, z: float, dx: float, dy: float, dz: float
 ) -> tuple[float, float, float, float]:
-    """Colour of the product in a mirror lying at this point, and how much of it is seen (0: none)."""
+    """Colour of the product or stage in a mirror lying at this point, and how much of it is seen (0: none)."""
     t, part = hit_product(p, shape, x, y, z, dx, dy, dz)
+    t_stage = hit_stage(p, x, y, z, dx, dy, dz)
+    if t_stage >= 0.0 and (t < 0.0 or t_stage < t):
+        x, y, z = x + t_stage * dx, y + t_stage * dy, z + t_stage * dz
+        nx, ny, nz = stage_normal(p, x, y, z)
+        r, g, b = surface_color(p, STAGE_SURFACE, x, nx, ny, nz, dx, dy, dz, 0.7, 0.7, 0.8, 0.0)
+        return r, g, b, math.exp(-1.6 * t_stage)
     if t < 0.0:
         return 0.0, 0.0, 0.0, 0.0
     x, y, z = x + t * dx, y + t * dy, z + t * dz
@@ -134,7 +142,8 @@ def sample(p: np.ndarray, shape: np.ndarray, u: float, v: float, aspect: float) 
 
     lift = 0.006
     sx, sy, sz = x + lift * nx, y + lift * ny, z + lift * nz
-    sky = openness(p, shape, sx, sy, sz, nx, ny, nz) * prop_openness(p, x, y, z, nx, ny, nz, prop)
+    seamless = hit < STAGE and p[CORNER] < 0.5
+    sky = openness(p, shape, sx, sy, sz, nx, ny, nz, seamless) * prop_openness(p, x, y, z, nx, ny, nz, prop)
     lx, ly, lz = p[KEY_DIRECTION], p[KEY_DIRECTION + 1], p[KEY_DIRECTION + 2]
     key = 0.0
     if nx * lx + ny * ly + nz * lz > 0.0:
@@ -151,7 +160,7 @@ def sample(p: np.ndarray, shape: np.ndarray, u: float, v: float, aspect: float) 
         red, green, blue = backdrop_color(p, x, y, z, ny, nz, key, second, sky)
     else:
         reach = 0.3
-        gap = nearest_solid(p, shape, sx + reach * rx, sy + reach * ry, sz + reach * rz, reach)
+        gap = nearest_solid(p, shape, sx + reach * rx, sy + reach * ry, sz + reach * rz, reach, False)
         mirror = 0.25 + 0.75 * clamp(gap / reach, 0.0, 1.0)
         if hit >= PROP:
             surface = PROPS + prop * PROP_SIZE + 14
@@ -172,10 +181,16 @@ def sample(p: np.ndarray, shape: np.ndarray, u: float, v: float, aspect: float) 
                 p, surface, x, nx, ny, nz, dx, dy, dz, key, second, sky, mirror
             )
 
+    if hit >= PROP and p[PROPS + prop * PROP_SIZE + 13] == 1.0 and y < 0.08:
+        # Snow thins out at its rim.
+        fr, fg, fb = backdrop_color(p, x, y, z, 1.0, 0.0, key, second, sky)
+        thick = smoothstep(0.0, 0.07, y)
+        red, green, blue = mix(fr, red, thick), mix(fg, green, thick), mix(fb, blue, thick)
+
     # A polished floor or podium mirrors the product that stands on it.
     polish = p[FLOOR_MIRROR] if hit == BACKDROP else (0.12 if hit == STAGE and ny > 0.9 else 0.0)
     if polish > 0.0 and ny > 0.7:
-        mr, mg, mb, seen = reflected_product(p, shape, sx, sy, sz, rx, ry, rz)
+        mr, mg, mb, seen = reflection(p, shape, sx, sy, sz, rx, ry, rz)
         grazing = 1.0 + dy
         seen *= polish + (1.0 - polish) * 0.5 * grazing * grazing * grazing * grazing
         red += seen * (mr - red)

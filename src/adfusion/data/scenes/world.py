@@ -7,14 +7,14 @@ import numpy as np
 
 from adfusion.data.scenes import layout as at
 from adfusion.data.scenes.camera import copy_area, cylinder_points, frame
+from adfusion.data.scenes.extent import surface_points
 from adfusion.data.scenes.lights import RIGS
-from adfusion.data.scenes.products import PRODUCT_SIZE
 from adfusion.data.scenes.props import SEASON_PROPS, Room, scatter
 from adfusion.data.scenes.scene import COLORS, PRODUCTS, Scene
 from adfusion.data.scenes.stages import ARCH, choose_stage
 
-_GHOST = (0.38, 0.95)
-"""Radius and height of the room left for a product on the empty stage."""
+_GHOST = (0.36, 0.0, 0.95)
+"""Radius, foot and top of the room left for a product on the empty stage."""
 
 
 def linear_rgb(color: str) -> np.ndarray:
@@ -38,18 +38,20 @@ def pack(scene: Scene, aspect: float) -> np.ndarray:
     )
     vector = np.zeros(at.SCENE_SIZE, np.float32)
 
-    radius, height, scale = _write_product(scene, vector, look)
+    product = _write_product(scene, vector, look)
+    radius, height = float(vector[at.RADIUS]), float(vector[at.HEIGHT])
     stage = choose_stage(scene.stage, radius, height, stand)
     stage.write(vector)
     vector[at.FOOT] = stage.top
 
-    product_rim = cylinder_points(radius, stage.top, stage.top + height)
-    stage_rim = cylinder_points(stage.radius, 0.0, stage.height) if stage.radius else product_rim
-    camera = frame(scene, aspect, product_rim, stage_rim, stage.top + 0.5 * height, place)
+    product = product + [0.0, stage.top, 0.0]
+    around = cylinder_points(stage.radius, 0.0, stage.height) if stage.radius else product
+    camera = frame(scene, aspect, product, around, stage.top + 0.5 * height, place)
     camera.write(vector)
 
     wall, curve = _backdrop_depth(scene, camera.rays, camera.eye, max(stage.radius, radius), place)
     vector[at.WALL], vector[at.CURVE] = wall, curve
+    vector[at.CORNER] = scene.backdrop == "two-tone"
     vector[at.SHADED] = scene.backdrop in ("two-tone", "cyclorama")
     behind, second = _LINEAR[scene.backdrop_color], _LINEAR[scene.second_color]
     floor = second if scene.backdrop == "two-tone" else behind
@@ -59,10 +61,13 @@ def pack(scene: Scene, aspect: float) -> np.ndarray:
     vector[at.FLOOR_MIRROR] = 0.3 if scene.light == "neon" else 0.1 if scene.backdrop == "cyclorama" else 0.0
 
     side = 1.0 if shine.random() < 0.5 else -1.0
-    RIGS[scene.light](side, shine).write(vector, camera.unit, floor, behind)
+    wall_share = 0.72 if scene.backdrop == "cyclorama" else 0.93
+    RIGS[scene.light](side, shine).write(vector, camera.unit, floor, behind, wall_share)
+    if scene.season == "snow":
+        vector[at.SNOW] = max(stage.radius, radius) + 0.75 * camera.unit
     _write_surfaces(scene, vector, floor)
 
-    room = Room(camera.bounds(product_rim), copy_area(scene, aspect), stage.radius or radius, wall, aspect)
+    room = Room(camera.bounds(product), copy_area(scene, aspect), stage.radius or radius, wall - curve, aspect)
     props = scatter(scene.season, camera, room, _PROP_LINEAR, strew)
     vector[at.PROP_COUNT] = len(props)
     vector[at.PROPS : at.PROPS + props.size] = props.ravel()
@@ -74,19 +79,25 @@ def pack_all(scenes: Sequence[Scene], aspect: float) -> np.ndarray:
     return np.stack([pack(scene, aspect) for scene in scenes]) if scenes else np.zeros((0, at.SCENE_SIZE), np.float32)
 
 
-def _write_product(scene: Scene, vector: np.ndarray, rng: np.random.Generator) -> tuple[float, float, float]:
-    """Radius, height and scale of the product in the world, where every product is about as large as the next."""
-    shape = rng.random(at.size("SHAPE"))
+def _write_product(scene: Scene, vector: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Choose proportions, turn and scale, so that every product is about as large as the next.
+
+    Returns points (n, 3) on the product's surface in the world, as if it stood on the floor.
+    """
+    shape = rng.random(at.size("SHAPE")).astype(np.float32)
     turn = math.radians(rng.uniform(-28.0, 28.0))
     kind = -1 if scene.product is None else PRODUCTS.index(scene.product)
-    radius, height = _GHOST if kind < 0 else (float(value) for value in PRODUCT_SIZE[kind])
+    points = cylinder_points(*_GHOST) if kind < 0 else surface_points(kind, shape).astype(np.float64)
+    cosine, sine = math.cos(turn), math.sin(turn)
+    points = points @ np.array([[cosine, 0.0, -sine], [0.0, 1.0, 0.0], [sine, 0.0, cosine]])
+    radius, height = float(np.hypot(points[:, 0], points[:, 2]).max()), float(points[:, 1].max())
     scale = 1.0 / max(height, 1.45 * radius)
     vector[at.KIND], vector[at.SCALE] = kind, scale
-    vector[at.TURN_COS], vector[at.TURN_SIN] = math.cos(turn), math.sin(turn)
+    vector[at.TURN_COS], vector[at.TURN_SIN] = cosine, sine
     vector[at.RADIUS], vector[at.HEIGHT] = radius * scale, height * scale
     vector[at.SHAPE : at.SHAPE + len(shape)] = shape
     vector[at.GLASS] = scene.material == "glass"
-    return radius * scale, height * scale, scale
+    return np.asarray(scale * points)
 
 
 def _backdrop_depth(
@@ -104,7 +115,7 @@ def _backdrop_depth(
     depth = -(eye[2] - ray[2] / ray[1] * eye[1]) if ray[1] < -1e-3 else 4.0
     depth = float(np.clip(depth, nearest, 4.0))
     if scene.backdrop == "cyclorama":
-        return depth + 0.9, 1.3
+        return depth + 0.5, 0.9
     return depth, 0.0
 
 

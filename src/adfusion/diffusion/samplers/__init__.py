@@ -5,7 +5,6 @@ so they work with every process, and differentiate if the denoiser does. What th
 prompt or guidance, they do not know.
 """
 
-from adfusion.diffusion.denoiser import Denoiser
 from adfusion.diffusion.samplers.ancestral import ddim, ddpm
 from adfusion.diffusion.samplers.dpmpp import dpmpp_2m, dpmpp_2m_sde
 from adfusion.diffusion.samplers.ode import euler, heun
@@ -25,7 +24,6 @@ SAMPLERS: dict[str, Sampler] = {
 
 __all__ = [
     "SAMPLERS",
-    "Denoiser",
     "Sampler",
     "Step",
     "ddim",

@@ -4,73 +4,83 @@ A product stands on y = 0 around the y axis, y up, its front to +z, within |x|, 
 proportions come from `shape`, eight numbers in [0, 1].
 """
 
-import numpy as np
+import math
 
-from adfusion.data.scenes.products.containers import Shape, bottle, can, jar, lipstick, perfume, soap_dispenser, tube
+import numpy as np
+import numpy.typing as npt
+
+from adfusion.data.scenes.products.containers import bottle, can, jar, lipstick, perfume, soap_dispenser, tube
 from adfusion.data.scenes.products.devices import headphones, phone, speaker
 from adfusion.data.scenes.products.fashion import backpack, handbag, ring, sneaker, sunglasses, watch
 from adfusion.data.scenes.products.food import apple, cupcake, donut, ice_cream
 from adfusion.data.scenes.products.home import book, candle, gift_box, lamp, mug, plant_pot, teapot, wine_glass
-from adfusion.data.scenes.sdf import compiled
+from adfusion.data.scenes.sdf import Shape, compiled
 
-PRODUCT_SIZE = np.array([[0.7, 1.4]] * 28, dtype=np.float32)
+PRODUCT_SIZE = np.array([[0.75, 1.4]] * 28, dtype=np.float32)  # fmt: skip
 """Bounding cylinder of each kind, in the order of `scene.PRODUCTS`: radius around the y axis, height."""
 
 
-@compiled
-def product_distance(kind: int, x: float, y: float, z: float, shape: Shape) -> tuple[float, int]:
-    """Distance from (x, y, z) to product number `kind` of `scene.PRODUCTS`, and the part that is nearest.
+# Four tables of seven, not one of 28: Numba clears room for the result of every call that a function might make.
 
-    Parts: 0 body, 1 accent, 2 dark detail, 3 pale detail, 4 chrome, 5 warm glow.
-    """
-    s = (shape[0], shape[1], shape[2], shape[3], shape[4], shape[5], shape[6], shape[7])
-    if kind < 14:
-        if kind < 7:
-            if kind < 3:
-                if kind == 0:
-                    return bottle(x, y, z, s)
-                if kind == 1:
-                    return can(x, y, z, s)
-                return jar(x, y, z, s)
-            if kind == 3:
-                return tube(x, y, z, s)
-            if kind == 4:
-                return perfume(x, y, z, s)
-            if kind == 5:
-                return mug(x, y, z, s)
-            return gift_box(x, y, z, s)
-        if kind < 10:
-            if kind == 7:
-                return ice_cream(x, y, z, s)
-            if kind == 8:
-                return lamp(x, y, z, s)
-            return sneaker(x, y, z, s)
-        if kind == 10:
-            return handbag(x, y, z, s)
-        if kind == 11:
-            return watch(x, y, z, s)
-        if kind == 12:
-            return phone(x, y, z, s)
-        return headphones(x, y, z, s)
-    if kind < 21:
-        if kind < 17:
-            if kind == 14:
-                return candle(x, y, z, s)
-            if kind == 15:
-                return book(x, y, z, s)
-            return apple(x, y, z, s)
-        if kind == 17:
-            return lipstick(x, y, z, s)
-        if kind == 18:
-            return donut(x, y, z, s)
-        if kind == 19:
-            return teapot(x, y, z, s)
-        return soap_dispenser(x, y, z, s)
-    if kind < 24:
-        if kind == 21:
-            return wine_glass(x, y, z, s)
-        if kind == 22:
-            return cupcake(x, y, z, s)
+
+@compiled
+def _first(kind: int, x: float, y: float, z: float, s: Shape) -> tuple[float, int]:
+    if kind == 0:
+        return bottle(x, y, z, s)
+    if kind == 1:
+        return can(x, y, z, s)
+    if kind == 2:
+        return jar(x, y, z, s)
+    if kind == 3:
+        return tube(x, y, z, s)
+    if kind == 4:
+        return perfume(x, y, z, s)
+    if kind == 5:
+        return mug(x, y, z, s)
+    return gift_box(x, y, z, s)
+
+
+@compiled
+def _second(kind: int, x: float, y: float, z: float, s: Shape) -> tuple[float, int]:
+    if kind == 7:
+        return ice_cream(x, y, z, s)
+    if kind == 8:
+        return lamp(x, y, z, s)
+    if kind == 9:
+        return sneaker(x, y, z, s)
+    if kind == 10:
+        return handbag(x, y, z, s)
+    if kind == 11:
+        return watch(x, y, z, s)
+    if kind == 12:
+        return phone(x, y, z, s)
+    return headphones(x, y, z, s)
+
+
+@compiled
+def _third(kind: int, x: float, y: float, z: float, s: Shape) -> tuple[float, int]:
+    if kind == 14:
+        return candle(x, y, z, s)
+    if kind == 15:
+        return book(x, y, z, s)
+    if kind == 16:
+        return apple(x, y, z, s)
+    if kind == 17:
+        return lipstick(x, y, z, s)
+    if kind == 18:
+        return donut(x, y, z, s)
+    if kind == 19:
+        return teapot(x, y, z, s)
+    return soap_dispenser(x, y, z, s)
+
+
+@compiled
+def _fourth(kind: int, x: float, y: float, z: float, s: Shape) -> tuple[float, int]:
+    if kind == 21:
+        return wine_glass(x, y, z, s)
+    if kind == 22:
+        return cupcake(x, y, z, s)
+    if kind == 23:
         return backpack(x, y, z, s)
     if kind == 24:
         return plant_pot(x, y, z, s)
@@ -79,3 +89,25 @@ def product_distance(kind: int, x: float, y: float, z: float, shape: Shape) -> t
     if kind == 26:
         return sunglasses(x, y, z, s)
     return ring(x, y, z, s)
+
+
+@compiled
+def product_distance(
+    kind: int, x: float, y: float, z: float, shape: npt.NDArray[np.float32]
+) -> tuple[float, int]:
+    """Distance from (x, y, z) to product number `kind` of `scene.PRODUCTS`, and the part that is nearest.
+
+    Parts: 0 body, 1 accent, 2 dark detail, 3 pale detail, 4 chrome, 5 warm glow. More than 0.12 outside
+    `PRODUCT_SIZE` the distance is that to the bounding cylinder, which is never more than the true one.
+    """
+    bound = max(math.sqrt(x * x + z * z) - PRODUCT_SIZE[kind, 0], y - PRODUCT_SIZE[kind, 1], -y)
+    if bound > 0.12:
+        return bound, 0
+    s = (shape[0], shape[1], shape[2], shape[3], shape[4], shape[5], shape[6], shape[7])
+    if kind < 14:
+        if kind < 7:
+            return _first(kind, x, y, z, s)
+        return _second(kind, x, y, z, s)
+    if kind < 21:
+        return _third(kind, x, y, z, s)
+    return _fourth(kind, x, y, z, s)

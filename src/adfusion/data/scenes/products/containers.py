@@ -4,10 +4,8 @@ import math
 
 import numpy as np
 
-from adfusion.data.scenes.sdf import box, compiled, extrude, length2, mix, nearest, rectangle, ring, rod, slab
+from adfusion.data.scenes.sdf import Shape, box, compiled, extrude, length2, mix, nearest, rectangle, ring, rod, slab
 from adfusion.data.scenes.sdf import smooth_max, smooth_min, trapezoid, turn
-
-Shape = np.ndarray[tuple[int], np.dtype[np.float32]]
 
 
 @compiled
@@ -20,8 +18,8 @@ def bottle(x: float, y: float, z: float, shape: Shape) -> tuple[float, int]:
     cap = shoulder + 0.26 + 0.06 * shape[3]
     body = slab(r, y, radius, 0.0, shoulder, 0.07)
     d = smooth_min(body, slab(r, y, neck, 0.2, cap, 0.01), 0.14 + 0.1 * shape[4])
-    d, part = nearest(d, 0, slab(r, y, radius + 0.009, 0.16, 0.2 + 0.5 * shoulder, 0.009), 1)
-    if part == 1 and z > 0.0 and shape[5] > 0.5 and length2(x, y - 0.18 - 0.25 * shoulder) < 0.1:
+    d, part = nearest(d, 0, slab(r, y, radius + 0.009, 0.2, 0.2 + 0.4 * shoulder, 0.009), 1)
+    if part == 1 and z > 0.0 and shape[5] > 0.5 and length2(x, y - 0.2 - 0.2 * shoulder) < 0.09:
         part = 3
     d, part = nearest(d, part, slab(r, y, neck + 0.022, cap - 0.045, cap - 0.01, 0.012), 0)
     return nearest(d, part, slab(r, y, neck + 0.03, cap, cap + 0.11 + 0.06 * shape[6], 0.025), 1)
@@ -54,22 +52,22 @@ def can(x: float, y: float, z: float, shape: Shape) -> tuple[float, int]:
 
 @compiled
 def jar(x: float, y: float, z: float, shape: Shape) -> tuple[float, int]:
-    """Wide jar with a ribbed screw lid and a label on the front."""
+    """Wide jar with a screw lid and a label on the front."""
     r = length2(x, z)
     radius = 0.36 + 0.1 * shape[0]
-    height = 0.42 + 0.22 * shape[1]
-    lid = 0.14 + 0.07 * shape[2]
+    height = 0.5 + 0.2 * shape[1]
+    lid = 0.11 + 0.05 * shape[2]
     body = slab(r, y, radius, 0.0, height, 0.09)
     d = smooth_min(body, slab(r, y, radius - 0.06, 0.1, height + 0.06, 0.01), 0.03)
     d, part = nearest(d, 0, slab(r, y, radius + 0.01, height + 0.035, height + 0.035 + lid, 0.035), 1)
     middle = 0.46 * height
     if part == 0 and z > 0.0:
-        across = rectangle(x, y - middle, 0.24, 0.34 * height, 0.04)
+        across = rectangle(x, y - middle, 0.22, 0.3 * height, 0.04)
         if across < 0.0:
             part = 3
             if across > -0.032 and across < -0.016:
                 part = 1
-            if length2(x, y - middle) < 0.2 * height:
+            if length2(x, y - middle) < 0.16 * height:
                 part = 1
     return d, part
 

@@ -4,9 +4,7 @@ import math
 
 import numpy as np
 
-from adfusion.data.scenes.sdf import box, compiled, extrude, length2, length3, nearest, rectangle, ring, slab, smooth_min, turn
-
-Shape = np.ndarray[tuple[int], np.dtype[np.float32]]
+from adfusion.data.scenes.sdf import Shape, box, compiled, extrude, length2, length3, nearest, rectangle, ring, slab, smooth_min, turn
 
 
 @compiled
@@ -19,8 +17,6 @@ def phone(x: float, y: float, z: float, shape: Shape) -> tuple[float, int]:
     d = extrude(profile, z, 0.05, 0.024)
     part = 0
     if z > 0.035 and profile < -0.016:
-        part = 0
-        icon = rectangle(abs(x) - 0.11 * (1.0 + 2.0 * shape[0] * 0.2), v + tall - 0.14, 0.001, 0.001, 0.0)
         quarter = 0.47 * wide
         slot = abs(abs(x) - 0.5 * quarter) if abs(x) < quarter else abs(x) - 1.5 * quarter
         icon = rectangle(slot, v + tall - 0.13, 0.045, 0.045, 0.016)
@@ -77,9 +73,9 @@ def speaker(x: float, y: float, z: float, shape: Shape) -> tuple[float, int]:
     t = length2(x, v - high)
     if z > 0.0:
         # cones: shallow bowls cut into the front
-        bowl = 0.85 * max(r - woofer, z * 0.0 + (deep - 0.1 + 0.1 * r / woofer) - z)
+        bowl = 0.85 * max(r - woofer, deep - 0.1 + 0.1 * r / woofer - z)
         d = max(d, -bowl)
-        bowl = 0.85 * max(t - small, (deep - 0.05 + 0.05 * t / small) - z)
+        bowl = 0.85 * max(t - small, deep - 0.05 + 0.05 * t / small - z)
         d = max(d, -bowl)
         if r < woofer or t < small:
             part = 1

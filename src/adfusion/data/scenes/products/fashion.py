@@ -4,11 +4,9 @@ import math
 
 import numpy as np
 
-from adfusion.data.scenes.sdf import box, compiled, ellipsoid, extrude, floor, length2, length3, mix, nearest, rectangle
+from adfusion.data.scenes.sdf import Shape, box, compiled, ellipsoid, extrude, floor, length2, length3, mix, nearest, rectangle
 from adfusion.data.scenes.sdf import ring as torus
 from adfusion.data.scenes.sdf import rod, slab, smooth_max, smooth_min, trapezoid, turn
-
-Shape = np.ndarray[tuple[int], np.dtype[np.float32]]
 
 
 @compiled
@@ -21,14 +19,15 @@ def sneaker(x: float, y: float, z: float, shape: Shape) -> tuple[float, int]:
     # sole: a long footprint, a little up at the toe
     t = min(max((x + 0.42) / 0.84, 0.0), 1.0)
     step = length2(x + 0.42 - 0.84 * t, z) - mix(0.18, 0.21, t)
-    up = 0.3 * max(x - 0.25, 0.0) * max(x - 0.25, 0.0)
+    lift = min(max(x - 0.25, 0.0), 0.4)
+    up = 0.3 * lift * lift
     sole = 0.96 * extrude(step, y - up - 0.5 * thick, 0.5 * thick, 0.035)
     high = 0.52 + 0.12 * shape[1]
     heel = rod(x, y, z, -0.4, 0.2, 0.0, -0.4, high, 0.0, 0.185, 0.155)
     middle = rod(x, y, z, -0.22, 0.16, 0.0, 0.1, 0.16, 0.0, 0.17, 0.185)
     instep = rod(x, y, z, -0.27, high - 0.1, 0.0, 0.2, 0.25, 0.0, 0.145, 0.15)
     toe = ellipsoid(x - 0.36, y - 0.15, z, 0.255, 0.2, 0.2)
-    upper = smooth_min(smooth_min(heel, middle, 0.1), smooth_min(instep, toe, 0.1), 0.12)
+    upper = smooth_min(smooth_min(heel, middle, 0.18), smooth_min(instep, toe, 0.12), 0.2)
     collar = 0.96 * (y - high - 0.01 + 0.28 * (x + 0.4))
     upper = smooth_max(upper, collar, 0.05)
     # the foot's room below the collar
@@ -50,14 +49,14 @@ def sneaker(x: float, y: float, z: float, shape: Shape) -> tuple[float, int]:
     d, part = nearest(upper, part, sole, 3)
     if part == 3 and y - up < 0.035:
         part = 2
-    a, b = turn(x + 0.23, y - high + 0.0, 1.05)
-    tongue = 0.9 * box(a, b + 0.03, z, 0.12, 0.035, 0.085, 0.03)
+    a, b = turn(x + 0.21, y - high + 0.01, 1.9)
+    tongue = box(a, b, z, 0.14, 0.04, 0.1, 0.035)
     d, part = nearest(d, part, tongue, 1)
     # laces: rods across the slope of the instep
     slope = math.atan2(high - 0.35, 0.47)
     a, b = turn(x + 0.12, y - high + 0.1 - 0.15 + 0.12 * (high - 0.35) / 0.4, -slope)
     cell = min(max(floor(a / 0.09 + 0.5), 0.0), 3.0)
-    lace = length3(a - 0.09 * cell, b - 0.005 + 1.4 * z * z, max(z - 0.1, 0.0)) - 0.026
+    lace = length3(a - 0.09 * cell, b - 0.005 + 1.4 * min(z * z, 0.015), max(z - 0.1, 0.0)) - 0.026
     return nearest(d, part, 0.9 * lace, 1)
 
 
@@ -98,15 +97,15 @@ def watch(x: float, y: float, z: float, shape: Shape) -> tuple[float, int]:
     tall = 0.47 + 0.05 * shape[0]
     deep = 0.3
     v = y - tall
-    wide = 0.165 + 0.02 * shape[1] - 0.05 * min(v * v / (tall * tall), 1.0)
+    wide = 0.2 + 0.03 * shape[1] - 0.05 * min(v * v / (tall * tall), 1.0)
     loop = abs(rectangle(v, z, tall - 0.025, deep - 0.025, 0.26)) - 0.025
     d = 0.97 * extrude(loop, x, wide, 0.02)
     part = 0
-    face = 0.25 + 0.04 * shape[2]
+    face = 0.225 + 0.03 * shape[2]
     r = length2(x, v)
     front = deep + 0.035
-    case = slab(r, z, face + 0.05, front - 0.09, front + 0.035, 0.03)
-    lug = box(abs(x) - 0.13, v, z - front + 0.06, 0.035, face + 0.1, 0.035, 0.02)
+    case = slab(r, z, face + 0.075, front - 0.09, front + 0.035, 0.03)
+    lug = box(abs(x) - 0.15, v, z - front + 0.06, 0.035, face + 0.11, 0.035, 0.02)
     case = smooth_min(case, lug, 0.03)
     d, part = nearest(d, part, case, 0)
     d, part = nearest(d, part, length2(r - face, z - front - 0.03) - 0.022, 4)
@@ -125,7 +124,7 @@ def watch(x: float, y: float, z: float, shape: Shape) -> tuple[float, int]:
             part = 3
         if r < 0.028:
             part = 3
-    crown = slab(length2(v, z - front + 0.03), x, 0.04, face, face + 0.1, 0.015)
+    crown = slab(length2(v, z - front + 0.03), x, 0.042, face, face + 0.13, 0.015)
     return nearest(d, part, crown, 4)
 
 
@@ -161,7 +160,7 @@ def backpack(x: float, y: float, z: float, shape: Shape) -> tuple[float, int]:
 
 @compiled
 def sunglasses(x: float, y: float, z: float, shape: Shape) -> tuple[float, int]:
-    """Chunky frame to the front with two dark lenses; temples go back."""
+    """Chunky frame to the front with two dark lenses and bright corners; temples go back."""
     x = abs(x)
     half = 0.29
     tall = 0.23 + 0.03 * shape[0]
@@ -169,17 +168,18 @@ def sunglasses(x: float, y: float, z: float, shape: Shape) -> tuple[float, int]:
     u = x - 0.335
     round_ = 0.1 + 0.12 * shape[1]
     # the lens leans outwards at the top
-    lens = rectangle(u - 0.15 * v, v, half - 0.075, tall - 0.07, round_)
-    bend = z - 0.25 + 0.22 * x * x
-    frame = smooth_max(lens - 0.07, 0.03 - lens * 1.0 - 0.04, 0.02)
+    lens = rectangle(u - 0.15 * v, v, half - 0.09, tall - 0.085, round_)
+    bend = z - 0.24 + 0.22 * min(x * x, 0.5)
+    frame = smooth_max(lens - 0.085, -0.01 - lens, 0.02)
     d = 0.85 * extrude(frame, bend, 0.04, 0.025)
     bridge = rod(x, v, bend, 0.0, 0.06, 0.0, 0.09, 0.05, 0.0, 0.038, 0.045)
     d = smooth_min(d, 0.9 * bridge, 0.05)
-    d, part = nearest(d, 0, 0.85 * extrude(lens, bend, 0.014, 0.01), 2)
-    hinge = box(x - 0.625, v - 0.13, z - 0.13, 0.03, 0.04, 0.05, 0.015)
+    part = 1 if u > 0.05 and v > 0.3 * tall and u + v > 0.24 else 0
+    d, part = nearest(d, part, 0.85 * extrude(lens, bend, 0.014, 0.01), 2)
+    hinge = box(x - 0.625, v - 0.13, z - 0.12, 0.03, 0.04, 0.05, 0.015)
     d, part = nearest(d, part, hinge, 4)
-    temple = box(x - 0.62, v - 0.13, z + 0.12, 0.022, 0.035, 0.27, 0.02)
-    tip = rod(x, v, z, 0.62, 0.13, -0.38, 0.61, -0.1, -0.52, 0.032, 0.036)
+    temple = box(x - 0.62, v - 0.13, z + 0.06, 0.024, 0.036, 0.2, 0.02)
+    tip = rod(x, v, z, 0.62, 0.13, -0.24, 0.61, -0.1, -0.36, 0.032, 0.036)
     return nearest(d, part, min(temple, tip), 1)
 
 
@@ -198,7 +198,7 @@ def ring(x: float, y: float, z: float, shape: Shape) -> tuple[float, int]:
     u, w = max(u, w), min(u, w)
     facet = 0.9239 * u + 0.3827 * w
     gem = max(facet - stone, max(0.64 * facet - 0.768 * v - 0.64 * stone, 0.75 * facet + 0.66 * v - 0.75 * stone))
-    gem = max(gem, max(v - 0.3 * stone, 0.707 * (u + w) + 0.0 * v - 1.02 * stone)) - 0.012
+    gem = max(gem, v - 0.36 * stone) - 0.012
     d, part = nearest(d, 0, gem, 1)
     prong = rod(u, y, w, 0.04, seat - 0.2, 0.02, 0.66 * stone, seat + 0.03, 0.66 * stone, 0.03, 0.024)
     return nearest(d, part, prong, 4)

@@ -4,10 +4,8 @@ import math
 
 import numpy as np
 
-from adfusion.data.scenes.sdf import compiled, doubled, floor, length2, length3, nearest, ring, rod
+from adfusion.data.scenes.sdf import Shape, clamp, compiled, doubled, floor, length2, length3, nearest, ring, rod
 from adfusion.data.scenes.sdf import smooth_max, smooth_min, trapezoid, turn
-
-Shape = np.ndarray[tuple[int], np.dtype[np.float32]]
 
 
 @compiled
@@ -15,7 +13,7 @@ def ice_cream(x: float, y: float, z: float, shape: Shape) -> tuple[float, int]:
     """Two scoops on a waffle cone, with sauce running down and a berry on top."""
     low = 0.27 + 0.03 * shape[0]
     high = low - 0.02 - 0.03 * shape[1]
-    rim = 0.54 + 0.06 * shape[2]
+    rim = 0.48 + 0.06 * shape[2]
     r = length2(x, z)
     cone = trapezoid(r, y, 0.0, rim, 0.05, 0.255, 0.025)
     if cone < 0.04:
@@ -35,32 +33,39 @@ def ice_cream(x: float, y: float, z: float, shape: Shape) -> tuple[float, int]:
     second = length3(x, y - centre, z) - high
     hem = length2(r - high * 0.93, y - centre + 0.1 - 0.02 * wave) - 0.035
     d, part = nearest(d, part, 0.97 * smooth_min(second, hem, 0.05), 0)
-    sauce = smooth_max(second - 0.02, centre + 0.08 + 0.07 * wave - y, 0.04)
-    d, part = nearest(d, part, 0.9 * sauce, 1)
+    sauce = smooth_max(second - 0.02, centre + 0.08 + 0.05 * wave - y, 0.04)
+    d, part = nearest(d, part, 0.82 * sauce, 1)
     return nearest(d, part, length3(x, y - centre - high - 0.05, z) - 0.07, 1)
 
 
 @compiled
 def apple(x: float, y: float, z: float, shape: Shape) -> tuple[float, int]:
-    """Dimpled above and below, narrower at the foot, with a stem and a leaf."""
+    """Dimpled above and below, narrower at the foot, with a stem, a leaf and a sticker."""
     r = length2(x, z)
-    wide = 0.19 + 0.03 * shape[0]
+    wide = 0.21 + 0.03 * shape[0]
     middle = 0.43
     v = y - middle
-    narrow = 1.0 - 0.2 * min(max(0.35 - v / 0.5, 0.0), 1.0)
+    low = clamp(0.5 - v / 0.9, 0.0, 1.0)
+    narrow = 1.02 - 0.3 * low * low
     c, s = x / max(r, 1e-4), z / max(r, 1e-4)
     c, s = doubled(c, s)
     c, s = doubled(c, s)
     u = r / narrow - wide
     v = v + 0.012 * c * min(4.0 * r, 1.0) * min(max(-4.0 * v, 0.0), 1.0)
-    d = 0.8 * (length2(u, (0.72 + 0.06 * shape[1]) * v) - 0.31)
-    top = middle + 0.28
+    d = 0.76 * (length2(u, (0.68 + 0.05 * shape[1]) * v) - 0.29)
+    top = middle + 0.22
+    sticker = length2(x - 0.16, y - middle - 0.04)
+    part = 0
+    if z > 0.0 and sticker < 0.085:
+        part = 3 if sticker < 0.05 else 1
     side = 1.0 if shape[7] > 0.5 else -1.0
     x *= side
-    d, part = nearest(d, 0, rod(x, y, z, 0.0, top, 0.0, -0.05, top + 0.28, 0.0, 0.018, 0.028), 2)
-    lx, ly = turn(x - 0.15, y - top - 0.2, 0.35 + 0.3 * shape[2])
-    ly += 1.1 * lx * lx
-    leaf = max(length2(lx, z - 0.13) - 0.23, length2(lx, z + 0.13) - 0.23)
+    d, part = nearest(d, part, rod(x, y, z, 0.0, top, 0.0, -0.06, top + 0.36, 0.0, 0.02, 0.03), 2)
+    lx, ly = turn(x - 0.18, y - top - 0.27, 0.3 + 0.25 * shape[2])
+    # a leaf: two circles overlap; it bends down, and turns its upper side to the front
+    bent = ly + 0.9 * min(lx * lx, 0.08)
+    lz, ly = turn(z, bent, -0.75)
+    leaf = max(length2(lx, lz - 0.15) - 0.28, length2(lx, lz + 0.15) - 0.28)
     leaf = 0.8 * smooth_max(leaf, abs(ly) - 0.016, 0.02)
     return nearest(d, part, leaf, 1)
 
@@ -72,10 +77,9 @@ def donut(x: float, y: float, z: float, shape: Shape) -> tuple[float, int]:
     tube = 0.15 + 0.025 * shape[1]
     tilt = 0.3 + 0.3 * shape[2]
     v, w = turn(y - radius * math.cos(tilt) - tube, z, -tilt)
-    w = -w if tilt < 0.0 else w
     dough = ring(x, v, w, radius, tube)
     if dough > 0.12:
-        return dough - 0.03, 3
+        return dough - 0.06, 3
     r = length2(x, v)
     c, s = x / max(r, 1e-4), v / max(r, 1e-4)
     c, s = doubled(c, s)
@@ -83,17 +87,21 @@ def donut(x: float, y: float, z: float, shape: Shape) -> tuple[float, int]:
     wave = 0.7 * c4 + 0.3 * s
     icing = 0.95 * smooth_max(dough - 0.016, 0.02 * wave - 0.012 - w, 0.035)
     d, part = nearest(dough, 3, icing, 0)
-    if icing > 0.06 or w < 0.0:
+    if w < -0.05:
         return d, part
+    if icing > 0.06:
+        return min(d, icing - 0.045), part
+    # three rows of sprinkles along the tube, each in the middle of its cell and lying on the icing
     for row in range(3):
-        line = np.float32(row)
-        sweep = 0.6 - 0.6 * line
-        step = 6.2831853 / (16.0 - 3.0 * line)
+        line = np.float32(row) - 1.0
+        sine = -0.56 * line
+        cosine = 1.0 - 0.17 * abs(line)
+        step = 6.2831853 / (13.0 - 3.0 * line)
         angle = (math.atan2(v, x) - 0.37 * line - shape[3]) / step
         cell = floor(angle + 0.5)
-        a, b = turn((angle - cell) * step * r, r - radius - (tube + 0.016) * math.sin(sweep), 2.4 * cell + 1.3 * line)
-        a -= min(max(a, -0.035), 0.035)
-        above = w - (tube + 0.018) * math.cos(sweep)
+        a, b = turn((angle - cell) * step * r, (r - radius) * cosine - w * sine, 2.4 * cell + 1.3 * line)
+        a -= clamp(a, -0.035, 0.035)
+        above = (r - radius) * sine + w * cosine - tube - 0.02
         d, part = nearest(d, part, 0.85 * (length3(a, b, above) - 0.018), 1)
     return d, part
 

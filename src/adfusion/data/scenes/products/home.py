@@ -4,10 +4,8 @@ import math
 
 import numpy as np
 
-from adfusion.data.scenes.sdf import box, compiled, ellipsoid, extrude, length2, length3, mix, nearest, rectangle
+from adfusion.data.scenes.sdf import Shape, box, clamp, compiled, ellipsoid, extrude, length2, length3, mix, nearest, rectangle
 from adfusion.data.scenes.sdf import rod, slab, smooth_max, smooth_min, trapezoid, turn
-
-Shape = np.ndarray[tuple[int], np.dtype[np.float32]]
 
 
 @compiled
@@ -52,10 +50,10 @@ def gift_box(x: float, y: float, z: float, shape: Shape) -> tuple[float, int]:
     )
     d, part = nearest(d, part, ribbon, 1)
     if y < top - 0.2:
-        return d, part
+        return min(d, top - y), part
     u, v = turn(x - 0.155, y - top - 0.12, 0.5)
     bow = abs(length2(u * 0.8, v * 1.25) - 0.1)
-    bow = 0.78 * length2(max(bow - 0.004, 0.0), max(z_ - 0.05, 0.0)) - 0.013
+    bow = 0.78 * length2(max(bow - 0.004, 0.0), max(z_ - 0.07, 0.0)) - 0.02
     d, part = nearest(d, part, bow, 1)
     tail = rod(x, y, z, 0.02, top + 0.03, 0.03, 0.2, top + 0.03, 0.2, 0.03, 0.03)
     d, part = nearest(d, part, tail, 1)
@@ -153,7 +151,7 @@ def teapot(x: float, y: float, z: float, shape: Shape) -> tuple[float, int]:
     top = middle + tall
     spout = rod(x, y, z, wide - 0.1, middle - 0.08, 0.0, wide + 0.12, middle + 0.06, 0.0, 0.1, 0.062)
     spout = smooth_min(
-        spout, rod(x, y, z, wide + 0.12, middle + 0.06, 0.0, wide + 0.2, middle + 0.24, 0.0, 0.06, 0.042), 0.07
+        spout, rod(x, y, z, wide + 0.12, middle + 0.06, 0.0, wide + 0.2, middle + 0.24, 0.0, 0.06, 0.042), 0.12
     )
     spout = smooth_max(spout, y - middle - 0.25 + 0.4 * (x - wide - 0.2), 0.01)
     d = smooth_min(d, spout, 0.06)
@@ -188,7 +186,7 @@ def wine_glass(x: float, y: float, z: float, shape: Shape) -> tuple[float, int]:
     elif y > wine - 0.01 and r < wide - 0.03:
         part = 0
     foot = slab(r, y, 0.24, 0.0, 0.03, 0.012)
-    foot = smooth_min(foot, slab(r, y, 0.026, 0.0, stem + 0.03, 0.01), 0.12)
+    foot = max(smooth_min(foot, slab(r, y, 0.026, 0.0, stem + 0.03, 0.01), 0.12), -y)
     return nearest(0.95 * cup, part, foot, 1)
 
 
@@ -205,7 +203,7 @@ def plant_pot(x: float, y: float, z: float, shape: Shape) -> tuple[float, int]:
     if r < wide - 0.03 and y > tall - 0.07 and y < tall - 0.02:
         part = 2
     if y < tall - 0.2:
-        return d, part
+        return min(d, tall - 0.06 - y), part
     # leaves: one blade of each ring, folded around the axis
     u, w = abs(x), abs(z)
     u, w = max(u, w), min(u, w)
@@ -219,6 +217,7 @@ def plant_pot(x: float, y: float, z: float, shape: Shape) -> tuple[float, int]:
 def blade(u: float, v: float, w: float, long: float, lean: float) -> float:
     """A pointed leaf from the origin, `long` units tall, leaning outwards along u."""
     a, b = turn(v, u - 0.04, lean)
-    b += 0.25 * a * a - 0.1 * a
+    bent = clamp(a, 0.0, 0.9)
+    b += 0.25 * bent * bent - 0.1 * bent
     width = max(length2(a - 0.4 * long * 0.7, w + 0.32) - 0.42, length2(a - 0.4 * long * 0.7, w - 0.32) - 0.42)
     return 0.8 * smooth_max(width, abs(b) - 0.014, 0.02)

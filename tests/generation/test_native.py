@@ -1,0 +1,120 @@
+"""Pictures from a model: they depend on their request alone, and work is done only when it is asked for."""
+
+import numpy as np
+import pytest
+import torch
+
+from adfusion.diffusion import SAMPLERS
+from adfusion.errors import UserError
+from adfusion.generation import NativeGenerator, Picture, Progress
+
+
+def pixels(picture: Picture) -> np.ndarray:
+    return np.asarray(picture.image).astype(int)
+
+
+@pytest.mark.parametrize("sampler", SAMPLERS)
+def test_a_picture_is_the_same_alone_and_in_a_batch_of_eight(generator: NativeGenerator, sampler: str) -> None:
+    together = generator.generate("a teal bottle", n=8, seed=3, sampler=sampler, size=(192, 320)).pictures()
+    alone = generator.generate("a teal bottle", seed=8, sampler=sampler, size=(192, 320)).last()
+    assert np.abs(pixels(alone) - pixels(together[5])).max() <= 1
+
+
+def test_a_picture_does_not_depend_on_its_neighbours_prompts_or_sizes(generator: NativeGenerator) -> None:
+    wanted = generator.request("a red mug", seed=5, negative_prompt="snow")
+    others = [
+        generator.request("one " * 30 + "very long prompt", seed=1),
+        generator.request("a red mug", seed=5, size=(256, 320)),
+        generator.request("a red mug", seed=5, steps=2),
+    ]
+    alone = generator.generate(wanted).last()
+    among = generator.generate([others[0], wanted, *others[1:]]).pictures()[1]
+    assert np.abs(pixels(alone) - pixels(among)).max() <= 1
+
+
+def test_words_seed_and_negative_prompt_change_the_picture(generator: NativeGenerator) -> None:
+    base = pixels(generator.generate("a teal bottle", seed=1).last())
+    for other in (
+        generator.generate("a black sneaker on steps", seed=1),
+        generator.generate("a teal bottle", seed=2),
+        generator.generate("a teal bottle", seed=1, negative_prompt="confetti everywhere"),
+    ):
+        assert np.abs(pixels(other.last()) - base).max() > 10
+
+
+def test_pictures_come_in_the_order_of_their_requests(generator: NativeGenerator) -> None:
+    sizes = [(256, 256), (192, 320), (256, 256), (320, 192)]
+    requests = [generator.request("a lamp", seed=seed, size=size) for seed, size in enumerate(sizes)]
+    pictures = generator.generate(requests).pictures()
+    assert [picture.request for picture in pictures] == requests
+    assert [picture.image.size for picture in pictures] == sizes
+    assert all(picture.image.mode == "RGB" for picture in pictures)
+
+
+def test_progress_counts_every_step_of_every_batch(generator: NativeGenerator) -> None:
+    run = NativeGenerator(generator.model, batch_size=2).generate("a lamp", n=3, steps=4)
+    events = list(run)
+    progress = [event for event in events if isinstance(event, Progress)]
+    assert [(event.index, event.total) for event in progress] == [(index, 8) for index in range(1, 9)]
+    assert [len(event.requests) for event in progress] == [2] * 4 + [1] * 4
+    assert [event.seed for event in events if isinstance(event, Picture)] == [0, 1, 2]
+
+
+def test_equal_requests_are_drawn_once(generator: NativeGenerator) -> None:
+    request = generator.request("a lamp")
+    run = generator.generate([request, request])
+    assert sum(isinstance(event, Picture) for event in run) == 1
+    assert len(run.pictures()) == 2
+
+
+def test_previews_are_decoded_only_when_asked_for(
+    generator: NativeGenerator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decoded = []
+    decode = type(generator.model).decode
+    monkeypatch.setattr(
+        type(generator.model), "decode", lambda model, latents: decoded.append(1) or decode(model, latents)
+    )
+    events = list(generator.generate("a lamp", n=2))
+    assert len(decoded) == 1
+    first = next(event for event in events if isinstance(event, Progress))
+    assert [preview.size for preview in first.previews()] == [(64, 64)] * 2
+    assert len(decoded) == 2
+
+
+def test_the_last_preview_is_the_finished_picture_but_small(generator: NativeGenerator) -> None:
+    *_, last, picture = generator.generate("a lamp")
+    small = last.previews()[0].resize(picture.image.size)
+    assert np.abs(np.asarray(small).astype(int) - pixels(picture)).mean() < 12
+
+
+def test_without_guidance_the_negative_prompt_is_not_evaluated(
+    generator: NativeGenerator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = []
+    denoiser = type(generator.model).denoiser
+    monkeypatch.setattr(
+        type(generator.model),
+        "denoiser",
+        lambda model, prompts: read.append(list(prompts)) or denoiser(model, prompts),
+    )
+    generator.generate("a lamp", guidance_scale=1, negative_prompt="snow").last()
+    assert read == [["a lamp"]]
+
+
+def test_iterating_leaves_gradients_on_for_the_caller(generator: NativeGenerator) -> None:
+    for _ in generator.generate("a lamp"):
+        assert torch.is_grad_enabled()
+
+
+def test_stopping_to_iterate_stops_the_work_and_last_carries_on(generator: NativeGenerator) -> None:
+    run = generator.generate("a lamp", n=2)
+    next(iter(run))
+    assert run.last().seed == 1
+
+
+def test_bad_input_is_refused_before_any_work(generator: NativeGenerator) -> None:
+    with pytest.raises(UserError, match="size: found 100x100, allowed: 256x256"):
+        generator.generate("a lamp", size=(100, 100))
+    with pytest.raises(UserError, match="sampler: found 'magic', allowed: ddpm"):
+        generator.generate("a lamp", sampler="magic")
