@@ -4,7 +4,7 @@ Paths are relative to the brief's own folder. Every mistake is one line: file, f
 """
 
 import re
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -28,6 +28,7 @@ from adfusion.creative.brand import INK, PAPER, Brand, Palette
 from adfusion.creative.colors import ALLOWED_COLORS, parse_color
 from adfusion.creative.fonts import ALLOWED_FONTS, FAMILIES, FontStack, Role, installed_font, own_font
 from adfusion.creative.images import open_image
+from adfusion.creative.paragraph import faces
 from adfusion.creative.placement import PLACEMENTS, Placement
 from adfusion.errors import UserError
 
@@ -264,9 +265,27 @@ def load_brief(path: Path) -> Brief:
         brief = Brief.model_validate(data, context={"folder": path.parent})
     except ValidationError as error:
         raise UserError(_one_line(path, error)) from None
-    brief.brand.open()
+    brand = brief.brand.open()
     brief.product.open_photo()
+    for where, words, font in _all_words(brief, brand):
+        try:
+            faces(words, font)
+        except UserError as error:
+            raise UserError(f"{path}: {where}: {error}") from None
     return brief
+
+
+def _all_words(brief: Brief, brand: Brand) -> Iterator[tuple[str, str, FontStack]]:
+    """Everything that will be set in type: field, words, font."""
+    if brand.logo is None:
+        yield "brand.name", brand.name, brand.headline_font
+    sources: list[tuple[str, Brief | Segment]] = [("", brief)]
+    sources += [(f"segments[{index}].", segment) for index, segment in enumerate(brief.segments)]
+    for prefix, source in sources:
+        for index, words in enumerate(source.headlines):
+            yield f"{prefix}headlines[{index}]", words, brand.headline_font
+        for index, words in enumerate(source.calls_to_action):
+            yield f"{prefix}calls_to_action[{index}]", words, brand.text_font
 
 
 class _Loader(yaml.SafeLoader):

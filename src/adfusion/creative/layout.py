@@ -90,12 +90,8 @@ def compose(
     Raises `UserError`, naming placement and text, if the headline cannot be set legibly even alone, if it is
     empty, or if no font has its characters.
     """
-    words = Copy(
-        _cleaned(copy.headline, "headline", placement),
-        _cleaned(copy.call_to_action, "call to action", placement) if copy.call_to_action else "",
-    )
     side = copy_space or "centre"
-    arrangement, dropped = _arrange(words, brand, placement, side)
+    words, arrangement, dropped = _arrange(copy, brand, placement, side)
     background = _cover(picture, arrangement, side)
     base: list[Layer] = [background]
     if product is not None:
@@ -121,6 +117,11 @@ def compose(
     return _colored(creative, arrangement, brand)
 
 
+def ensure_fits(copy: Copy, brand: Brand, placement: Placement) -> None:
+    """Raise the `UserError` that `compose` would raise for these words, in milliseconds, without a picture."""
+    _arrange(copy, brand, placement, "centre")
+
+
 def _cleaned(text: str, field: str, placement: Placement) -> str:
     try:
         return clean(text)
@@ -130,8 +131,12 @@ def _cleaned(text: str, field: str, placement: Placement) -> str:
 
 def _arrange(
     copy: Copy, brand: Brand, placement: Placement, copy_space: CopySpace
-) -> tuple[Arrangement, tuple[str, ...]]:
-    """The first template, with the fewest parts dropped, in which the words fit."""
+) -> tuple[Copy, Arrangement, tuple[str, ...]]:
+    """The cleaned words, and the first template, with the fewest parts dropped, in which they fit."""
+    copy = Copy(
+        _cleaned(copy.headline, "headline", placement),
+        _cleaned(copy.call_to_action, "call to action", placement) if copy.call_to_action else "",
+    )
     for count in range(len(DROP_ORDER) + 1):
         dropped = DROP_ORDER[:count]
         if count == 1 and not copy.call_to_action:
@@ -141,11 +146,11 @@ def _arrange(
         for template in templates_for(placement):
             arrangement = template(task)
             if arrangement is not None:
-                return arrangement, dropped if copy.call_to_action else dropped[1:]
+                return copy, arrangement, dropped if copy.call_to_action else dropped[1:]
     raise UserError(
         f"{placement.name}: headline: found {copy.headline!r} ({len(copy.headline)} characters), "
         f"which does not fit; allowed: text that fits {placement.width}×{placement.height} at "
-        f"{placement.min_text * HEADLINE_OVER_MINIMUM:g} px or larger (a long word breaks at a soft hyphen, U+00AD)"
+        f"{placement.min_text * HEADLINE_OVER_MINIMUM:g} px or larger (words break at a soft hyphen, U+00AD)"
     )
 
 

@@ -143,9 +143,8 @@ def faces(text: str, font: FontStack) -> tuple[int, ...]:
                 break
         else:
             raise UserError(
-                f"text {text!r}: found the character {character!r} (U+{ord(character):04X}), allowed: characters "
-                f"of the fonts {', '.join(dict.fromkeys(file.family for file in font.files))}; "
-                "name a font file that has it in brand.fonts"
+                f"text {text!r}: found the character {character!r} (U+{ord(character):04X}); allowed: "
+                f"characters of {', '.join(font.families[:-1])}, or of a font file named in brand.fonts"
             )
     return tuple(used)
 

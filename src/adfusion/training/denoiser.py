@@ -1,6 +1,7 @@
 """Learning to reverse noise: latents of pictures, conditioned on the states of their captions."""
 
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import torch
@@ -8,38 +9,38 @@ from accelerate import Accelerator
 from PIL import Image
 from torch import Tensor
 
+from adfusion import files
 from adfusion.diffusion import Denoiser, Streams, denoiser, guided, objectives, process, samplers, times
-from adfusion.nets import DiT, DiTConfig, TextEncoder, TextStates
+from adfusion.nets import AutoencoderConfig, DiT, DiTConfig, TextEncoder, TextStates
 from adfusion.training.latents import LatentGroups, encode_shards, pad
 from adfusion.training.loop import TrainingProgress, generator_of
 from adfusion.training.pictures import Order, ready_shards, step_rng, to_pictures
-from adfusion.training.recipe import DenoiserNetwork, DenoiserRecipe
+from adfusion.training.recipe import DenoiserRecipe
 from adfusion.training.runs import trained_autoencoder
 
 
-def denoiser_config(shape: DenoiserNetwork, channels: int, sample_size: int) -> DiTConfig:
+def denoiser_config(recipe: DenoiserRecipe, latents: AutoencoderConfig) -> DiTConfig:
+    """The network for such latents; positions count patches on a square of the first size's area."""
+    width, height = recipe.data.sizes[0]
     return DiTConfig(
-        sample_size=sample_size, patch_size=shape.patch_size, in_channels=channels, out_channels=channels,
-        width=shape.width, heads=shape.heads, depth=shape.depth,
-    )  # fmt: skip
-
-
-OBJECTIVES: dict[str, Callable[[], objectives.Objective]] = {
-    "flow_matching": objectives.FlowMatching,
-    "min_snr": objectives.MinSNR,
-}
+        sample_size=round((width * height) ** 0.5 / latents.factor),
+        patch_size=recipe.network.patch_size,
+        in_channels=latents.latent_channels,
+        out_channels=latents.latent_channels,
+        width=recipe.network.width,
+        heads=recipe.network.heads,
+        depth=recipe.network.depth,
+    )
 
 
 class DenoiserTask:
     def __init__(self, recipe: DenoiserRecipe, run: Path) -> None:
         self.recipe, self.run = recipe, run
         self.autoencoder, _ = trained_autoencoder(run.parent / recipe.autoencoder)
-        config = self.autoencoder.config
-        self.side = round((recipe.data.sizes[0][0] * recipe.data.sizes[0][1]) ** 0.5 / config.factor)
         torch.manual_seed(recipe.seed)
-        self.network = DiT(denoiser_config(recipe.network, config.latent_channels, self.side))
+        self.network = DiT(denoiser_config(recipe, self.autoencoder.config))
         self.process = process.by_name(recipe.process)
-        self.objective = OBJECTIVES[recipe.objective]()
+        self.objective = objectives.OBJECTIVES[recipe.objective]()
 
     def prepare(self, accelerator: Accelerator) -> Iterator[TrainingProgress]:
         recipe, self.device = self.recipe, accelerator.device
@@ -57,6 +58,8 @@ class DenoiserTask:
                 yield progress
             else:
                 self.data = LatentGroups(progress, recipe.data.captions)
+        statistics = {"mean": self.data.mean.tolist(), "std": self.data.std.tolist()}
+        files.write_text(self.run / "latents.json", json.dumps(statistics) + "\n")
         self.order = Order(self.data.counts(), recipe.batch, recipe.seed)
         encoder = TextEncoder.load()
         self.nothing = encoder.encode([""]).states[0].half()
@@ -94,9 +97,8 @@ class DenoiserTask:
         count = len(self.sample_texts.states)
         nothing = pad([self.nothing] * count)
         denoise = guided(self._denoiser(self.sample_texts), self._denoiser(nothing), guidance_scale=3.0)
-        noise = Streams(range(count), self.device).randn(
-            (self.autoencoder.config.latent_channels,) + (self.side,) * 2
-        )
+        config = self.network.config
+        noise = Streams(range(count), self.device).randn((config.in_channels,) + (config.sample_size,) * 2)
         *_, last = samplers.dpmpp_2m(denoise, noise, times.trailing(16), self.process)
         mean, std = self.data.mean.view(-1, 1, 1).to(noise), self.data.std.view(-1, 1, 1).to(noise)
         pictures = to_pictures(self.autoencoder.decode(last.sample * std + mean))

@@ -119,6 +119,7 @@ def frame(
     focal = min(limits) * rng.uniform(0.94, 1.0)
 
     center_x = {"left": COPY_SIDE * aspect, "right": -COPY_SIDE * aspect}.get(scene.copy_space, 0.0)
+    center_x -= focal * 0.5 * (left + right)
     middle = focal * (0.65 * (top + bottom) + 0.35 * (everything[3] + everything[1])) / 2
     center_y = -0.02 - middle
     if scene.copy_space == "top":

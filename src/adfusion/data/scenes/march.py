@@ -83,11 +83,17 @@ def product_at(p: np.ndarray, shape: np.ndarray, x: float, y: float, z: float) -
 
 
 @compiled
-def beyond_product(p: np.ndarray, x: float, y: float, z: float) -> float:
-    """Distance to the product's bounding cylinder, zero inside."""
-    out = max(length2(x, z) - p[RADIUS], 0.0)
-    up = max(y - p[FOOT] - p[HEIGHT], p[FOOT] - y, 0.0)
-    return length2(out, up)
+def product_from_afar(p: np.ndarray, shape: np.ndarray, x: float, y: float, z: float) -> float:
+    """Distance to the product from anywhere, without a jump where `product_distance` stops being exact.
+
+    Far out it is measured from the nearest point of a cylinder around the product, plus the way to there.
+    """
+    margin = 0.1 * p[SCALE]
+    r = length2(x, z)
+    inward = min((p[RADIUS] + margin) / max(r, 1e-6), 1.0)
+    height = clamp(y, p[FOOT] - margin, p[FOOT] + p[HEIGHT] + margin)
+    distance, _ = product_at(p, shape, x * inward, height, z * inward)
+    return distance + length2(r * (1.0 - inward), y - height)
 
 
 @compiled
@@ -248,8 +254,10 @@ def near_miss(distance: float, before: float, t: float) -> float:
     Aaltonen's estimate (GDC 2018): the closest approach lies between the two samples, so that the penumbra does not
     show the steps.
     """
+    if distance >= before:
+        return distance / t
     back = distance * distance / (2.0 * before)
-    return math.sqrt(max(distance * distance - back * back, 0.0)) / max(t - back, 1e-4)
+    return math.sqrt(distance * distance - back * back) / max(t - back, 1e-4)
 
 
 @compiled
@@ -268,7 +276,7 @@ def product_shadow(
     for _ in range(36):
         if t > end:
             break
-        distance, _ = product_at(p, shape, ox + t * dx, oy + t * dy, oz + t * dz)
+        distance = product_from_afar(p, shape, ox + t * dx, oy + t * dy, oz + t * dz)
         light = min(light, sharpness * near_miss(distance, before, t))
         if light < 0.004:
             return 0.0
@@ -378,9 +386,8 @@ def nearest_solid(
             distance = min(distance, z + p[WALL])
     if p[STAGE] > 0.5:
         distance = min(distance, stage_distance(p, x, y, z))
-    if p[KIND] >= 0.0 and beyond_product(p, x, y, z) < reach:
-        found, _ = product_at(p, shape, x, y, z)
-        distance = min(distance, found)
+    if p[KIND] >= 0.0 and length2(x, z) < p[RADIUS] + reach and y < p[FOOT] + p[HEIGHT] + reach:
+        distance = min(distance, product_from_afar(p, shape, x, y, z))
     return distance
 
 

@@ -61,7 +61,7 @@ def prop_distance(kind: int, x: float, y: float, z: float) -> tuple[float, int]:
     return length3(x, y, z) - 1.0, 0
 
 
-_REST = {FLAKE: 0.95, MOUND: 0.02, ORNAMENT: 0.92, PETAL: 0.16, LEAF: 0.05, CONFETTI: 0.05, HEART: 0.83, PUMPKIN: 0.5}
+_REST = {FLAKE: 0.95, MOUND: -0.04, ORNAMENT: 0.92, PETAL: 0.16, LEAF: 0.05, CONFETTI: 0.05, HEART: 0.83, PUMPKIN: 0.5}
 
 
 @dataclass(frozen=True)

@@ -124,7 +124,9 @@ def rectangle(x: float, y: float, half_width: float, half_height: float, roundin
 
 
 @compiled
-def trapezoid(x: float, y: float, bottom: float, top: float, low: float, high: float, rounding: float) -> float:
+def trapezoid(
+    x: float, y: float, bottom: float, top: float, low: float, high: float, rounding: float
+) -> float:
     """Symmetric trapezoid from y = `bottom`, half as wide as `low`, to y = `top`, half as wide as `high`."""
     bottom += rounding
     top -= rounding
@@ -186,7 +188,17 @@ def ring(x: float, y: float, z: float, radius: float, tube: float) -> float:
 
 @compiled
 def rod(
-    x: float, y: float, z: float, ax: float, ay: float, az: float, bx: float, by: float, bz: float, start: float, end: float
+    x: float,
+    y: float,
+    z: float,
+    ax: float,
+    ay: float,
+    az: float,
+    bx: float,
+    by: float,
+    bz: float,
+    start: float,
+    end: float,
 ) -> float:
     """Rod with round ends from point a, with radius `start`, to point b, with radius `end`."""
     dx, dy, dz = bx - ax, by - ay, bz - az

@@ -13,7 +13,16 @@ from adfusion.data.scenes.products.containers import bottle, can, jar, lipstick,
 from adfusion.data.scenes.products.devices import headphones, phone, speaker
 from adfusion.data.scenes.products.fashion import backpack, handbag, ring, sneaker, sunglasses, watch
 from adfusion.data.scenes.products.food import apple, cupcake, donut, ice_cream
-from adfusion.data.scenes.products.home import book, candle, gift_box, lamp, mug, plant_pot, teapot, wine_glass
+from adfusion.data.scenes.products.home import (
+    book,
+    candle,
+    gift_box,
+    lamp,
+    mug,
+    plant_pot,
+    teapot,
+    wine_glass,
+)
 from adfusion.data.scenes.sdf import Shape, compiled
 
 PRODUCT_SIZE = np.array([[0.75, 1.4]] * 28, dtype=np.float32)  # fmt: skip

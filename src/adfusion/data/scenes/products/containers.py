@@ -4,7 +4,19 @@ import math
 
 import numpy as np
 
-from adfusion.data.scenes.sdf import Shape, box, compiled, extrude, length2, mix, nearest, rectangle, ring, rod, slab
+from adfusion.data.scenes.sdf import (
+    Shape,
+    box,
+    compiled,
+    extrude,
+    length2,
+    mix,
+    nearest,
+    rectangle,
+    ring,
+    rod,
+    slab,
+)
 from adfusion.data.scenes.sdf import smooth_max, smooth_min, trapezoid, turn
 
 

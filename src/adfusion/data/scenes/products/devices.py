@@ -4,7 +4,20 @@ import math
 
 import numpy as np
 
-from adfusion.data.scenes.sdf import Shape, box, compiled, extrude, length2, length3, nearest, rectangle, ring, slab, smooth_min, turn
+from adfusion.data.scenes.sdf import (
+    Shape,
+    box,
+    compiled,
+    extrude,
+    length2,
+    length3,
+    nearest,
+    rectangle,
+    ring,
+    slab,
+    smooth_min,
+    turn,
+)
 
 
 @compiled

@@ -4,7 +4,19 @@ import math
 
 import numpy as np
 
-from adfusion.data.scenes.sdf import Shape, box, compiled, ellipsoid, extrude, floor, length2, length3, mix, nearest, rectangle
+from adfusion.data.scenes.sdf import (
+    Shape,
+    box,
+    compiled,
+    ellipsoid,
+    extrude,
+    floor,
+    length2,
+    length3,
+    mix,
+    nearest,
+    rectangle,
+)
 from adfusion.data.scenes.sdf import ring as torus
 from adfusion.data.scenes.sdf import rod, slab, smooth_max, smooth_min, trapezoid, turn
 
@@ -197,7 +209,9 @@ def ring(x: float, y: float, z: float, shape: Shape) -> tuple[float, int]:
     u, w = abs(x), abs(z)
     u, w = max(u, w), min(u, w)
     facet = 0.9239 * u + 0.3827 * w
-    gem = max(facet - stone, max(0.64 * facet - 0.768 * v - 0.64 * stone, 0.75 * facet + 0.66 * v - 0.75 * stone))
+    gem = max(
+        facet - stone, max(0.64 * facet - 0.768 * v - 0.64 * stone, 0.75 * facet + 0.66 * v - 0.75 * stone)
+    )
     gem = max(gem, v - 0.36 * stone) - 0.012
     d, part = nearest(d, 0, gem, 1)
     prong = rod(u, y, w, 0.04, seat - 0.2, 0.02, 0.66 * stone, seat + 0.03, 0.66 * stone, 0.03, 0.024)

@@ -4,7 +4,18 @@ import math
 
 import numpy as np
 
-from adfusion.data.scenes.sdf import Shape, clamp, compiled, doubled, floor, length2, length3, nearest, ring, rod
+from adfusion.data.scenes.sdf import (
+    Shape,
+    clamp,
+    compiled,
+    doubled,
+    floor,
+    length2,
+    length3,
+    nearest,
+    ring,
+    rod,
+)
 from adfusion.data.scenes.sdf import smooth_max, smooth_min, trapezoid, turn
 
 
@@ -85,7 +96,7 @@ def donut(x: float, y: float, z: float, shape: Shape) -> tuple[float, int]:
     c, s = doubled(c, s)
     c4, s4 = doubled(c, s)
     wave = 0.7 * c4 + 0.3 * s
-    icing = 0.95 * smooth_max(dough - 0.016, 0.02 * wave - 0.012 - w, 0.035)
+    icing = 0.95 * smooth_max(dough - 0.016, 0.025 * wave + 0.04 - w, 0.035)
     d, part = nearest(dough, 3, icing, 0)
     if w < -0.05:
         return d, part

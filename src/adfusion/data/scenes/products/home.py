@@ -4,7 +4,19 @@ import math
 
 import numpy as np
 
-from adfusion.data.scenes.sdf import Shape, box, clamp, compiled, ellipsoid, extrude, length2, length3, mix, nearest, rectangle
+from adfusion.data.scenes.sdf import (
+    Shape,
+    box,
+    clamp,
+    compiled,
+    ellipsoid,
+    extrude,
+    length2,
+    length3,
+    mix,
+    nearest,
+    rectangle,
+)
 from adfusion.data.scenes.sdf import rod, slab, smooth_max, smooth_min, trapezoid, turn
 
 
@@ -15,23 +27,18 @@ def mug(x: float, y: float, z: float, shape: Shape) -> tuple[float, int]:
         x = -x
     radius = 0.3 + 0.04 * shape[0]
     tall = 0.58 + 0.12 * shape[1]
-    r = length2(x, z)
     x += 0.1
     r = length2(x, z)
     wall = slab(r, y, radius, 0.0, tall, 0.05)
     inner = slab(r, y, radius - 0.035, 0.08, tall + 0.3, 0.05)
     body = smooth_max(wall, -inner, 0.03)
-    hand = length2(rectangle(x - radius - 0.05, y - 0.5 * tall, 0.15, 0.19, 0.14), 0.0)
     loop = abs(rectangle(x - radius - 0.03, y - 0.5 * tall, 0.16, 0.2, 0.15))
     hand = length2(max(loop - 0.008, 0.0), max(abs(z) - 0.02, 0.0)) - 0.032
     hand = max(hand, radius - 0.02 - r)
     d = smooth_min(body, hand, 0.04)
-    part = 0
-    if r < radius - 0.012 and y > 0.06:
-        part = 1
-    elif y < 0.13 + 0.08 * shape[2] and r < radius + 0.012:
-        part = 1
-    return d, part
+    inside = r < radius - 0.012 and y > 0.06
+    foot = y < 0.13 + 0.08 * shape[2] and r < radius + 0.012
+    return d, 1 if inside or foot else 0
 
 
 @compiled
@@ -39,7 +46,7 @@ def gift_box(x: float, y: float, z: float, shape: Shape) -> tuple[float, int]:
     """Lidded box with a crossed ribbon and a bow."""
     half = 0.36 + 0.04 * shape[0]
     tall = 0.5 + 0.2 * shape[1]
-    x, z_ = abs(x), abs(z)
+    x = abs(x)
     d = box(x, y - 0.5 * tall, z, half - 0.02, 0.5 * tall, half - 0.02, 0.02)
     d = min(d, box(x, y - tall + 0.05, z, half, 0.085, half, 0.02))
     part = 0
@@ -53,7 +60,7 @@ def gift_box(x: float, y: float, z: float, shape: Shape) -> tuple[float, int]:
         return min(d, top - y), part
     u, v = turn(x - 0.155, y - top - 0.12, 0.5)
     bow = abs(length2(u * 0.8, v * 1.25) - 0.1)
-    bow = 0.78 * length2(max(bow - 0.004, 0.0), max(z_ - 0.07, 0.0)) - 0.02
+    bow = 0.78 * length2(max(bow - 0.004, 0.0), max(abs(z) - 0.07, 0.0)) - 0.02
     d, part = nearest(d, part, bow, 1)
     tail = rod(x, y, z, 0.02, top + 0.03, 0.03, 0.2, top + 0.03, 0.2, 0.03, 0.03)
     d, part = nearest(d, part, tail, 1)
@@ -76,7 +83,9 @@ def lamp(x: float, y: float, z: float, shape: Shape) -> tuple[float, int]:
     if part == 0 and (y < hem + 0.04 or y > top - 0.03):
         part = 1
     base = slab(r, y, 0.2, 0.0, 0.05, 0.025)
-    base = smooth_min(base, ellipsoid(x, y - 0.25, z, 0.15 + 0.05 * shape[4], 0.2, 0.15 + 0.05 * shape[4]), 0.06)
+    base = smooth_min(
+        base, ellipsoid(x, y - 0.25, z, 0.15 + 0.05 * shape[4], 0.2, 0.15 + 0.05 * shape[4]), 0.06
+    )
     base = smooth_min(base, slab(r, y, 0.04, 0.2, hem, 0.01), 0.06)
     d, part = nearest(d, part, base, 1)
     d, part = nearest(d, part, slab(r, y, 0.045, hem - 0.08, hem + 0.02, 0.01), 4)
@@ -151,7 +160,9 @@ def teapot(x: float, y: float, z: float, shape: Shape) -> tuple[float, int]:
     top = middle + tall
     spout = rod(x, y, z, wide - 0.1, middle - 0.08, 0.0, wide + 0.12, middle + 0.06, 0.0, 0.1, 0.062)
     spout = smooth_min(
-        spout, rod(x, y, z, wide + 0.12, middle + 0.06, 0.0, wide + 0.2, middle + 0.24, 0.0, 0.06, 0.042), 0.12
+        spout,
+        rod(x, y, z, wide + 0.12, middle + 0.06, 0.0, wide + 0.2, middle + 0.24, 0.0, 0.06, 0.042),
+        0.12,
     )
     spout = smooth_max(spout, y - middle - 0.25 + 0.4 * (x - wide - 0.2), 0.01)
     d = smooth_min(d, spout, 0.06)
@@ -162,7 +173,9 @@ def teapot(x: float, y: float, z: float, shape: Shape) -> tuple[float, int]:
     hand = length2(abs(u), max(abs(z) - 0.012, 0.0)) - 0.034
     hand = max(hand, -(ellipsoid(x, y - middle, z, wide, tall, wide) + 0.02))
     d, part = nearest(d, part, hand, 0)
-    lid = smooth_max(ellipsoid(x, y - middle, z, wide + 0.01, tall + 0.02, wide + 0.01), middle + 0.78 * tall - y, 0.02)
+    lid = smooth_max(
+        ellipsoid(x, y - middle, z, wide + 0.01, tall + 0.02, wide + 0.01), middle + 0.78 * tall - y, 0.02
+    )
     d, part = nearest(d, part, 0.95 * lid, 1)
     return nearest(d, part, length3(x, y - top - 0.065, z) - 0.06, 1)
 
@@ -219,5 +232,7 @@ def blade(u: float, v: float, w: float, long: float, lean: float) -> float:
     a, b = turn(v, u - 0.04, lean)
     bent = clamp(a, 0.0, 0.9)
     b += 0.25 * bent * bent - 0.1 * bent
-    width = max(length2(a - 0.4 * long * 0.7, w + 0.32) - 0.42, length2(a - 0.4 * long * 0.7, w - 0.32) - 0.42)
+    width = max(
+        length2(a - 0.4 * long * 0.7, w + 0.32) - 0.42, length2(a - 0.4 * long * 0.7, w - 0.32) - 0.42
+    )
     return 0.8 * smooth_max(width, abs(b) - 0.014, 0.02)

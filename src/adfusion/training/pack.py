@@ -1,0 +1,92 @@
+"""From finished runs to a model folder: the averaged weights, their records, and measured figures."""
+
+import json
+import shutil
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from adfusion.diffusion import process
+from adfusion.errors import UserError
+from adfusion.models import Model, ModelCard, store
+from adfusion.models.card import PARTS, Data, Defaults, LatentStatistics
+from adfusion.nets import DiT, Upsampler
+from adfusion.training.denoiser import denoiser_config
+from adfusion.training.recipe import DenoiserRecipe, UpsamplerRecipe
+from adfusion.training.runs import finished_run, trained_autoencoder
+from adfusion.training.upsampler import upsampler_config
+
+
+class Label(BaseModel):
+    """What a card says that no run knows."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    description: str
+    license: str = "Apache-2.0"
+    data: Data
+    defaults: Defaults = Defaults()
+
+
+def pack(label_file: Path, runs: Path, folder: Path) -> Model:
+    """Write the model folder `folder` from the runs `denoiser`, `autoencoder` and `upsampler` under `runs`.
+
+    The loss curves and logs go into `folder/training`. Figures are measured on the packed weights, rounded to
+    half precision as users will load them. Raises `UserError` for a wrong label or an unfinished run.
+    """
+    label = _read_label(label_file)
+    autoencoder, autoencoder_record = trained_autoencoder(runs / "autoencoder")
+    denoiser_weights, denoiser_record = finished_run(runs / "denoiser")
+    upsampler_weights, upsampler_record = finished_run(runs / "upsampler")
+    denoiser_recipe = DenoiserRecipe(**denoiser_record["recipe"])
+    upsampler_recipe = UpsamplerRecipe(**upsampler_record["recipe"])
+
+    denoiser = DiT(denoiser_config(denoiser_recipe, autoencoder.config))
+    denoiser.load_state_dict(denoiser_weights)
+    upsampler = Upsampler(upsampler_config(upsampler_recipe.network))
+    upsampler.load_state_dict(upsampler_weights)
+    card = ModelCard(
+        name=label.name,
+        description=label.description,
+        license=label.license,
+        denoiser=denoiser.config,
+        autoencoder=autoencoder.config,
+        upsampler=upsampler.config,
+        process=process.by_name(denoiser_recipe.process).config(),
+        prediction=denoiser_recipe.prediction,
+        latents=LatentStatistics(**json.loads((runs / "denoiser" / "latents.json").read_text())),
+        sizes=tuple(dict.fromkeys(denoiser_recipe.data.sizes)),
+        defaults=label.defaults,
+        data=label.data,
+        training={
+            "denoiser": denoiser_record,
+            "autoencoder": autoencoder_record,
+            "upsampler": upsampler_record,
+        },
+    )
+    from adfusion.training.measure import measure
+
+    store.save(Model(card, denoiser, autoencoder, upsampler), folder, overwrite=folder.exists())
+    metrics = measure(store.load(folder))
+    model = Model(card.model_copy(update={"metrics": metrics}), denoiser, autoencoder, upsampler)
+    model = store.save(model, folder, overwrite=True)
+    (folder / "training").mkdir(exist_ok=True)
+    for part in PARTS:
+        shutil.copyfile(runs / part / "log.jsonl", folder / "training" / f"{part}.jsonl")
+        shutil.copyfile(runs / part / "loss.png", folder / "training" / f"{part}.png")
+    return model
+
+
+def _read_label(path: Path) -> Label:
+    try:
+        return Label.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{path}: cannot read: {getattr(error, 'strerror', None) or error}") from error
+    except yaml.YAMLError as error:
+        raise UserError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"]) or "label"
+        raise UserError(f"{path}: {field}: found {first['input']!r}: {first['msg']}") from error

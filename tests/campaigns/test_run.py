@@ -1,0 +1,247 @@
+"""A campaign run: everything is made once, survives being killed, and is the same every time."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from painter import Painter, write_brief
+
+from adfusion.campaigns import Campaign, CampaignProgress, CampaignResult, load_manifest
+from adfusion.campaigns.ledger import JOURNAL
+from adfusion.creative import draw
+from adfusion.creative.placement import PLACEMENTS
+from adfusion.errors import UserError
+from adfusion.files import sha256
+
+
+def finish(campaign: Campaign, painter: Painter | None = None) -> CampaignResult:
+    *_, result = campaign.run(painter or Painter())
+    assert isinstance(result, CampaignResult)
+    return result
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.fixture(scope="module")
+def brief(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_brief(tmp_path_factory.mktemp("brief"))
+
+
+@pytest.fixture(scope="module")
+def finished(brief: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("finished") / "out"
+    finish(Campaign(brief, out))
+    return out
+
+
+def test_every_creative_has_the_exact_size_of_its_placement_and_an_svg_beside_it(finished: Path) -> None:
+    manifest = load_manifest(finished)
+    assert manifest is not None
+    assert len(manifest.creatives) == 2 * 2 * 2 * 3
+    for creative in manifest.creatives:
+        full, svg = (finished / record.path for record in creative.files)
+        placement = PLACEMENTS[creative.placement]
+        with Image.open(full) as image:
+            assert image.size == (placement.width, placement.height) == (creative.width, creative.height)
+            assert image.format == placement.format
+        assert full.with_suffix(".svg") == svg
+        assert "<svg" in svg.read_text()
+
+
+def test_the_manifest_vouches_for_every_file_in_the_folder(finished: Path) -> None:
+    manifest = load_manifest(finished)
+    assert manifest is not None
+    records = {entry.path: entry.sha256 for entry in manifest.entries()}
+    assert set(content(finished)) == {*records, "manifest.json", "index.html"}
+    for path, found in records.items():
+        assert sha256(finished / path) == found
+
+
+def test_the_manifest_knows_no_place_on_this_disk(finished: Path, brief: Path) -> None:
+    text = (finished / "manifest.json").read_text()
+    assert str(finished) not in text
+    assert str(brief.parent) not in text
+    assert json.loads(text)["brief"]["assets"].keys() == {"logo.svg"}
+
+
+def test_the_manifest_holds_what_made_each_picture_and_creative(finished: Path) -> None:
+    manifest = load_manifest(finished)
+    assert manifest is not None
+    picture, creative = manifest.pictures[0], manifest.creatives[0]
+    assert picture.request["prompt"].startswith("a glossy teal bottle")
+    assert {"seed", "steps", "sampler", "guidance_scale", "width", "height"} <= picture.request.keys()
+    assert creative.picture == picture.id
+    assert creative.metadata["headline"] == creative.headline
+    assert creative.metadata["template"]
+    assert (manifest.model.name, manifest.model.hash) == ("painter", "0" * 64)
+
+
+def test_the_same_brief_gives_the_same_bytes_elsewhere(finished: Path, brief: Path, tmp_path: Path) -> None:
+    elsewhere = shutil.copytree(brief.parent, tmp_path / "other place")
+    finish(Campaign(elsewhere / brief.name, tmp_path / "out"))
+    assert content(tmp_path / "out") == content(finished)
+
+
+def test_each_picture_is_drawn_once(brief: Path, tmp_path: Path) -> None:
+    painter = Painter()
+    result = finish(Campaign(brief, tmp_path / "out"), painter)
+    assert len(painter.drawn) == len(set(painter.drawn)) == result.pictures
+    assert result.pictures < result.creatives
+    assert result.made == result.pictures + 2 * result.creatives
+    assert result.kept == 0
+
+
+def test_progress_only_grows_and_ends_complete(brief: Path, tmp_path: Path) -> None:
+    events = [event for event in Campaign(brief, tmp_path / "out").run(Painter()) if isinstance(event, CampaignProgress)]
+    for stage in ("pictures", "creatives", "gallery"):
+        shares = [event.done / event.total for event in events if event.stage == stage]
+        assert shares == sorted(shares)
+        assert shares[-1] == 1
+
+
+def test_a_finished_run_resumed_makes_nothing(finished: Path, brief: Path, tmp_path: Path) -> None:
+    out = shutil.copytree(finished, tmp_path / "out")
+    painter = Painter()
+    result = finish(Campaign(brief, out, resume=True), painter)
+    assert (painter.drawn, result.made) == ([], 0)
+    assert content(out) == content(finished)
+
+
+def test_a_run_stopped_among_the_pictures_goes_on_where_it_was(finished: Path, brief: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    first, second = Painter(stop_after=3), Painter()
+    with pytest.raises(KeyboardInterrupt):
+        finish(Campaign(brief, out), first)
+    assert not (out / "manifest.json").exists()
+    finish(Campaign(brief, out, resume=True), second)
+    assert not set(first.drawn) & set(second.drawn)
+    assert content(out) == content(finished)
+
+
+@pytest.mark.parametrize("stop_at", [1, 2, 7])
+def test_a_run_killed_among_the_creatives_goes_on_where_it_was(
+    finished: Path, brief: Path, tmp_path: Path, stop_at: int
+) -> None:
+    out = tmp_path / "out"
+    for event in Campaign(brief, out).run(Painter()):
+        if isinstance(event, CampaignProgress) and event.stage == "creatives" and event.done == stop_at:
+            break
+    journal = out / JOURNAL
+    journal.write_text(journal.read_text() + '{"path": "creatives/half a li')  # killed while it wrote a line
+    leftover = out / "creatives" / ".half-abc.jpg"
+    leftover.write_bytes(b"half")
+    times = {path: path.stat().st_mtime_ns for path in out.rglob("*_*")}
+    assert len(times) >= 2 * stop_at
+    for path in times:
+        os.utime(path, ns=(1, 1))
+    result = finish(Campaign(brief, out, resume=True))
+    assert all(path.stat().st_mtime_ns == 1 for path in times)
+    assert result.kept == len(times)
+    assert content(out) == content(finished)
+
+
+def test_a_limited_run_resumed_without_limit_makes_the_rest(finished: Path, brief: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    few = finish(Campaign(brief, out, limit=3))
+    assert few.creatives == 3
+    rest = finish(Campaign(brief, out, resume=True))
+    assert rest.kept == few.made
+    assert content(out) == content(finished)
+
+
+@pytest.mark.parametrize("damage", ["missing", "changed"])
+def test_resume_makes_damaged_files_again(finished: Path, brief: Path, tmp_path: Path, damage: str) -> None:
+    out = shutil.copytree(finished, tmp_path / "out")
+    victims = [next((out / folder).glob(pattern)) for folder, pattern in (("pictures", "*"), ("creatives", "*.png"))]
+    for victim in victims:
+        victim.unlink() if damage == "missing" else victim.write_bytes(victim.read_bytes()[:-1])
+    finish(Campaign(brief, out, resume=True))
+    assert content(out) == content(finished)
+
+
+def test_after_a_new_headline_resume_draws_no_picture_and_keeps_every_creative(
+    finished: Path, brief: Path, tmp_path: Path
+) -> None:
+    out = shutil.copytree(finished, tmp_path / "out")
+    before = content(finished)
+    longer = write_brief(
+        tmp_path / "brief", headlines=["Slow coffee for fast days", "Twelve hours in the making", "New"]
+    )
+    painter = Painter()
+    result = finish(Campaign(longer, out, resume=True), painter)
+    assert painter.drawn == []
+    assert result.kept == len(before) - 2
+    after = content(out)
+    assert {path: after[path] for path in before if path not in ("manifest.json", "index.html")} == {
+        path: data for path, data in before.items() if path not in ("manifest.json", "index.html")
+    }
+
+
+def test_after_a_new_logo_resume_draws_no_picture_and_sets_every_creative_again(
+    finished: Path, tmp_path: Path
+) -> None:
+    out = shutil.copytree(finished, tmp_path / "out")
+    brief = write_brief(tmp_path / "brief")
+    (tmp_path / "brief/logo.svg").write_text((tmp_path / "brief/logo.svg").read_text().replace("0f766e", "7c2d12"))
+    painter = Painter()
+    result = finish(Campaign(brief, out, resume=True), painter)
+    assert painter.drawn == []
+    assert result.made == 2 * result.creatives
+
+
+def test_another_brief_does_not_overwrite_a_campaign(finished: Path, tmp_path: Path) -> None:
+    out = shutil.copytree(finished, tmp_path / "out")
+    other = write_brief(tmp_path / "brief", seed=8)
+    with pytest.raises(UserError, match="another brief.*--resume"):
+        Campaign(other, out)
+    assert content(out) == content(finished)
+
+
+def test_another_brief_does_not_overwrite_a_campaign_that_was_cut_off(brief: Path, tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        finish(Campaign(brief, tmp_path / "out"), Painter(stop_after=1))
+    with pytest.raises(UserError, match="another brief"):
+        Campaign(write_brief(tmp_path / "brief", seed=8), tmp_path / "out")
+
+
+def test_the_same_brief_may_start_again(finished: Path, brief: Path, tmp_path: Path) -> None:
+    out = shutil.copytree(finished, tmp_path / "out")
+    assert finish(Campaign(brief, out)).kept == 0
+    assert content(out) == content(finished)
+
+
+def test_a_page_or_manifest_of_something_else_is_not_overwritten(brief: Path, tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("my page")
+    with pytest.raises(UserError, match=r"index\.html"):
+        Campaign(brief, tmp_path)
+    (tmp_path / "manifest.json").write_text('{"name": "my app"}')
+    with pytest.raises(UserError, match=r"manifest\.json"):
+        Campaign(brief, tmp_path, resume=True)
+
+
+def test_out_may_not_be_a_file(brief: Path) -> None:
+    with pytest.raises(UserError, match="found a file"):
+        Campaign(brief, brief)
+
+
+def test_a_headline_that_fits_nowhere_is_refused_before_any_picture_is_drawn(tmp_path: Path) -> None:
+    brief = write_brief(tmp_path, headlines=["Donaudampfschifffahrtsgesellschaftskapitän " * 9])
+    painter = Painter()
+    with pytest.raises(UserError, match=r"brief\.yaml: .*headline") as caught:
+        finish(Campaign(brief, tmp_path / "out"), painter)
+    assert "\n" not in str(caught.value)
+    assert painter.drawn == []
+
+
+def test_a_creative_is_set_from_its_picture(brief: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+    encode = draw.encode
+    monkeypatch.setattr(draw, "encode", lambda creative, format: seen.append(creative) or encode(creative, format))
+    finish(Campaign(brief, tmp_path / "out", limit=1))
+    picture = Image.open(next((tmp_path / "out/pictures").glob("*.png")))
+    assert seen[0].find("picture").image.tobytes() == picture.tobytes()

@@ -1,0 +1,93 @@
+"""Type: line breaks, sizes, shaping."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from adfusion.creative.fonts import FAMILIES, installed_font
+from adfusion.creative.paragraph import breaks, faces, fit, setting, tracking, width
+from adfusion.creative.wording import Chunk, chunks, clean, is_right_to_left
+
+MANROPE = installed_font("manrope", "display")
+
+
+def lines(text: str, limit: float, size: float = 40) -> tuple[str, ...]:
+    found = setting(text, MANROPE, size, limit)
+    assert found is not None
+    return found.lines
+
+
+def test_lines_are_balanced_rather_than_filled() -> None:
+    text = "one two three four five six"
+    limit = width("one two three four five", MANROPE, 40, tracking(text, 40), False) + 1
+    assert lines(text, limit) == ("one two three", "four five six")
+
+
+def test_a_clause_ends_a_line() -> None:
+    assert lines("Slow tea. Bright days.", 400, 60)[0] == "Slow tea."
+
+
+def test_a_lone_sign_stays_with_its_word() -> None:
+    assert [chunk.text for chunk in chunks("20 % off – only now")] == ["20 %", "off –", "only", "now"]
+
+
+def test_a_soft_hyphen_shows_only_where_a_line_ends_at_it() -> None:
+    word = "Donau\u00addampfschiff"
+    assert lines(word, 1000) == ("Donaudampfschiff",)
+    assert lines(word, 300) == ("Donau-", "dampfschiff")
+
+
+def test_a_no_break_space_does_not_break() -> None:
+    assert chunks(clean("No.\u00a05")) == (Chunk("No.\u00a05", space=True),)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.floats(1, 50), min_size=1, max_size=12), st.floats(50, 120))
+def test_breaks_use_as_few_lines_as_filling_would(widths: list[float], limit: float) -> None:
+    pieces = tuple(Chunk("wordy", space=True) for _ in widths)
+    found = breaks(pieces, tuple(widths), 5.0, limit)
+    assert found is not None
+    ends, _ = found
+    filled, room = 1, limit
+    for index, piece in enumerate(widths):
+        if index and piece + 5 > room:
+            filled, room = filled + 1, limit - piece
+        else:
+            room -= piece + (5 if index else 0)
+    starts = [0, *ends[:-1]]
+    assert ends[-1] == len(widths)
+    assert len(ends) == filled
+    assert all(sum(widths[a:b]) + 5 * (b - a - 1) <= limit + 1e-9 for a, b in zip(starts, ends, strict=True))
+
+
+def test_fit_finds_the_largest_size_and_none_below_the_smallest() -> None:
+    small = fit("Slow tea", MANROPE, 200, 100, largest=90, smallest=10)
+    large = fit("Slow tea", MANROPE, 400, 200, largest=90, smallest=10)
+    assert small is not None
+    assert large is not None
+    assert small.size < large.size <= 90
+    assert small.width <= 200
+    assert fit("Slow tea", MANROPE, 20, 100, largest=90, smallest=30) is None
+
+
+@pytest.mark.parametrize(("text", "face"), [("Tea", 0), ("Чай", 0), ("Τσάι", 0), ("شاي", 1)])
+def test_each_script_finds_a_face(text: str, face: int) -> None:
+    assert faces(text, MANROPE) == (face,)
+
+
+def test_every_installed_family_is_there() -> None:
+    for name in FAMILIES:
+        for role in ("display", "text"):
+            stack = installed_font(name, role)  # type: ignore[arg-type]
+            assert all(file.path.is_file() for file in stack.files)
+            assert width("Tea", stack, 20, 0, False) > 20
+
+
+def test_direction_is_that_of_the_first_strong_character() -> None:
+    assert is_right_to_left("20% شاي")
+    assert not is_right_to_left("Tea شاي")
+
+
+def test_joined_scripts_are_never_letter_spaced() -> None:
+    assert tracking("شاي", 100) == 0
+    assert tracking("Tea", 100) < tracking("Tea", 12) == 0
