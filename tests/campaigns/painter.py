@@ -11,9 +11,9 @@ from PIL import Image
 from adfusion.generation import Picture, Progress, Request, Run, Size
 from adfusion.generation.request import check
 
-LOGO = (
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 40"><circle cx="20" cy="20" r="18" fill="#0f766e"/></svg>'
-)
+LOGO = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 40">
+<circle cx="20" cy="20" r="18" fill="#0f766e"/></svg>
+"""
 
 
 class Painter:
@@ -27,7 +27,9 @@ class Painter:
         self.drawn: list[Request] = []
         self.stop_after = stop_after
 
-    def request(self, prompt: str, *, seed: int = 0, size: Size | None = None, steps: int | None = None) -> Request:
+    def request(
+        self, prompt: str, *, seed: int = 0, size: Size | None = None, steps: int | None = None
+    ) -> Request:
         width, height = size or self.sizes[0]
         request = Request(prompt, width, height, seed, steps or 2, guidance_scale=4.0, sampler="painter")
         check(request, self.sizes, ["painter"])
@@ -50,7 +52,11 @@ class Painter:
 
 def brief_content(**changes: Any) -> dict[str, Any]:
     content: dict[str, Any] = {
-        "brand": {"name": "Solera", "logo": "logo.svg", "palette": {"primary": "#0f766e", "accent": "#f59e0b"}},
+        "brand": {
+            "name": "Solera",
+            "logo": "logo.svg",
+            "palette": {"primary": "#0f766e", "accent": "#f59e0b"},
+        },
         "product": {"name": "Solera Cold Brew"},
         "concepts": [
             {"name": "Morning light", "prompt": "a glossy teal bottle on a round podium"},
@@ -59,7 +65,7 @@ def brief_content(**changes: Any) -> dict[str, Any]:
         "headlines": ["Slow coffee for fast days", "Twelve hours in the making"],
         "calls_to_action": ["Try it today", "Find your store"],
         "segments": [{"name": "Commuters", "mood": "soft studio light"}, {"name": "Night owls"}],
-        "placements": ["meta-feed-square", "iab-medium-rectangle", "iab-leaderboard"],
+        "placements": ["iab-medium-rectangle", "iab-leaderboard", "iab-skyscraper"],
         "variants": 1,
         "seed": 7,
     }
@@ -71,5 +77,7 @@ def write_brief(folder: Path, **changes: Any) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "logo.svg").write_text(LOGO)
     path = folder / "brief.yaml"
-    path.write_text(yaml.safe_dump(brief_content(**changes), sort_keys=False, allow_unicode=True), encoding="utf-8")
+    path.write_text(
+        yaml.safe_dump(brief_content(**changes), sort_keys=False, allow_unicode=True), encoding="utf-8"
+    )
     return path

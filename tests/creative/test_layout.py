@@ -82,7 +82,7 @@ def test_a_creative_is_sound_in_every_placement(name: str, placement: Placement,
 
 
 @settings(
-    max_examples=40,
+    max_examples=20,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     derandomize=True,

@@ -1,12 +1,16 @@
 """Type: line breaks, sizes, shaping."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adfusion.creative.fonts import FAMILIES, installed_font
+from adfusion.creative import engine
+from adfusion.creative.fonts import FAMILIES, installed_font, own_font
 from adfusion.creative.paragraph import breaks, faces, fit, setting, tracking, width
 from adfusion.creative.wording import Chunk, chunks, clean, is_right_to_left
+from adfusion.errors import UserError
 
 MANROPE = installed_font("manrope", "display")
 
@@ -81,6 +85,25 @@ def test_every_installed_family_is_there() -> None:
             stack = installed_font(name, role)  # type: ignore[arg-type]
             assert all(file.path.is_file() for file in stack.files)
             assert width("Tea", stack, 20, 0, False) > 20
+
+
+def test_a_brands_own_file_comes_first(tmp_path: Path) -> None:
+    source = next(file.path for file in installed_font("roboto", "display").files)
+    own = tmp_path / "house.ttf"
+    own.write_bytes(source.with_name("Roboto-Black.ttf").read_bytes())
+    stack = own_font(own)
+    assert (stack.files[0].path, stack.weight) == (own, 900)
+    assert stack.families == ("Roboto", "Manrope", "DejaVu Sans", "sans-serif")
+    assert width("Tea", stack, 20, 0, False) != width("Tea", MANROPE, 20, 0, False)
+
+
+def test_missing_system_libraries_are_one_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(name: str) -> None:
+        raise ImportError("libEGL.so.1: cannot open shared object file")
+
+    monkeypatch.setattr(engine, "import_module", fail)
+    with pytest.raises(UserError, match=r"libEGL.*apt-get install libegl1 libgl1"):
+        engine.skia.__wrapped__()
 
 
 def test_direction_is_that_of_the_first_strong_character() -> None:

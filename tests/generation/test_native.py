@@ -14,7 +14,9 @@ def pixels(picture: Picture) -> np.ndarray:
 
 
 @pytest.mark.parametrize("sampler", SAMPLERS)
-def test_a_picture_is_the_same_alone_and_in_a_batch_of_eight(generator: NativeGenerator, sampler: str) -> None:
+def test_a_picture_is_the_same_alone_and_in_a_batch_of_eight(
+    generator: NativeGenerator, sampler: str
+) -> None:
     together = generator.generate("a teal bottle", n=8, seed=3, sampler=sampler, size=(192, 320)).pictures()
     alone = generator.generate("a teal bottle", seed=8, sampler=sampler, size=(192, 320)).last()
     assert np.abs(pixels(alone) - pixels(together[5])).max() <= 1

@@ -46,7 +46,13 @@ def test_a_bad_request_is_refused_in_one_line(change: dict[str, object], field: 
 
 @pytest.mark.parametrize(
     ("text", "size"),
-    [("512x640", (512, 640)), ("512X640", (512, 640)), ("4:5", (512, 640)), ("1:1", (512, 512)), ("16:9", (672, 384))],
+    [
+        ("512x640", (512, 640)),
+        ("512X640", (512, 640)),
+        ("4:5", (512, 640)),
+        ("1:1", (512, 512)),
+        ("16:9", (672, 384)),
+    ],
 )
 def test_a_size_is_pixels_or_an_aspect(text: str, size: tuple[int, int]) -> None:
     assert parse_size(text, SIZES) == size

@@ -1,4 +1,4 @@
-"""A real model with small random weights: quick to run, and different noise or words still change its pictures."""
+"""A real model with small random weights: quick, and words and noise still matter."""
 
 from pathlib import Path
 

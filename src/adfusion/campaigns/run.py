@@ -8,6 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
+from PIL import Image
+
 import adfusion
 from adfusion import files
 from adfusion.campaigns.fingerprint import fingerprint

@@ -19,14 +19,13 @@ from rich.progress import (
 
 
 @contextmanager
-def progress_bar(*columns: ProgressColumn, counted: bool = True) -> Iterator[Progress]:
+def progress_bar(*columns: ProgressColumn) -> Iterator[Progress]:
     """A bar with description, count, time left and `columns`; silent where stderr is not a terminal."""
     console = Console(stderr=True)
-    shown: list[ProgressColumn] = [TextColumn("{task.description}"), BarColumn()]
-    if counted:
-        shown.append(MofNCompleteColumn())
-    shown += [*columns, TimeElapsedColumn(), TextColumn("· left"), TimeRemainingColumn()]
-    with Progress(*shown, console=console, disable=not console.is_terminal, transient=True) as bar:
+    start: list[ProgressColumn] = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()]
+    end: list[ProgressColumn] = [TimeElapsedColumn(), TextColumn("· left"), TimeRemainingColumn()]
+    silent = not console.is_terminal
+    with Progress(*start, *columns, *end, console=console, disable=silent, transient=True) as bar:
         yield bar
 
 

@@ -69,7 +69,7 @@ def _draw(generator: "Generator", requests: "list[Request]", made: "_Output", st
 
     frames: dict[Request, list[Image]] = {request: [] for request in requests}
     with console.progress_bar() as bar:
-        task = bar.add_task("drawing")
+        task = bar.add_task("drawing", total=None)
         for event in generator.generate(requests):
             if isinstance(event, Picture):
                 made.add(event, frames.pop(event.request) if strips else [])

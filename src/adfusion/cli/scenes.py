@@ -23,9 +23,7 @@ def scenes(
     season: Annotated[str | None, typer.Option(help="Only these props.")] = None,
     aspect: Annotated[str | None, typer.Option(help="Width to height, such as 4:5.")] = None,
     side: Annotated[int, typer.Option(min=32, max=512, help="Size: as many pixels as a square of it.")] = 192,
-    captions: Annotated[
-        bool, typer.Option("--captions", help="With each scene's caption.")
-    ] = False,
+    captions: Annotated[bool, typer.Option("--captions", help="With each scene's caption.")] = False,
 ) -> None:
     """Render a contact sheet of the procedural product scenes that models are trained on."""
     from adfusion import files

@@ -20,16 +20,18 @@ def train(
     """
     from adfusion import training
 
-    pace = TextColumn("{task.fields[pace]:.1f} pictures/s · loss {task.fields[loss]:.4f}")
-    with console.progress_bar(pace) as bar:
-        task = bar.add_task("training", pace=0.0, loss=float("nan"))
+    with console.progress_bar(TextColumn("{task.fields[pace]}")) as bar:
+        task = bar.add_task("starting", total=None, pace="")
         for progress in training.train(recipe, run, resume=resume):
+            pace = f"{progress.pictures_per_second:.1f} pictures/s"
+            if progress.loss is not None:
+                pace += f" · loss {progress.loss:.4f}"
             bar.update(
                 task,
+                description="preparing scenes" if progress.loss is None else "training",
                 completed=progress.pictures_seen,
                 total=progress.total,
-                pace=progress.pictures_per_second,
-                loss=progress.loss,
+                pace=pace,
             )
             if progress.message:
                 bar.console.print(progress.message, markup=False, highlight=False)

@@ -34,7 +34,7 @@ from adfusion.creative.legibility import (
 from adfusion.creative.paragraph import Setting
 from adfusion.creative.placement import CopySpace, Placement
 from adfusion.creative.templates import (
-    HEADLINE_OVER_MINIMUM,
+    HEADLINE_FLOORS,
     Arrangement,
     Button,
     Fade,
@@ -118,7 +118,7 @@ def compose(
 
 
 def ensure_fits(copy: Copy, brand: Brand, placement: Placement) -> None:
-    """Raise the `UserError` that `compose` would raise for these words, in milliseconds, without a picture."""
+    """Raise the `UserError` that `compose` would raise for these words, without a picture."""
     _arrange(copy, brand, placement, "centre")
 
 
@@ -137,12 +137,13 @@ def _arrange(
         _cleaned(copy.headline, "headline", placement),
         _cleaned(copy.call_to_action, "call to action", placement) if copy.call_to_action else "",
     )
-    for count in range(len(DROP_ORDER) + 1):
-        dropped = DROP_ORDER[:count]
-        if count == 1 and not copy.call_to_action:
-            continue
+    levels = [
+        (floor, DROP_ORDER[:count]) for floor in HEADLINE_FLOORS for count in range(len(DROP_ORDER) + 1)
+    ]
+    for floor, dropped in levels:
         call_to_action = "" if "call to action" in dropped else copy.call_to_action
-        task = Task(placement, brand, copy.headline, call_to_action, "logo" not in dropped, copy_space)
+        with_logo = "logo" not in dropped
+        task = Task(placement, brand, copy.headline, call_to_action, with_logo, copy_space, floor)
         for template in templates_for(placement):
             arrangement = template(task)
             if arrangement is not None:
@@ -150,7 +151,7 @@ def _arrange(
     raise UserError(
         f"{placement.name}: headline: found {copy.headline!r} ({len(copy.headline)} characters), "
         f"which does not fit; allowed: text that fits {placement.width}×{placement.height} at "
-        f"{placement.min_text * HEADLINE_OVER_MINIMUM:g} px or larger (words break at a soft hyphen, U+00AD)"
+        f"{placement.min_text:g} px or larger (words break at a soft hyphen, U+00AD)"
     )
 
 

@@ -13,8 +13,8 @@ from adfusion.creative.paragraph import Setting, fit
 from adfusion.creative.placement import CopySpace, Placement
 from adfusion.creative.wording import is_right_to_left
 
-HEADLINE_OVER_MINIMUM = 1.25
-"""A headline is never smaller than this many times the placement's smallest text."""
+HEADLINE_FLOORS = (1.25, 1.0)
+"""A headline is at least this many times the smallest text; the second is for when all else fails."""
 
 COMFORT = 1.6
 """A headline over the picture must be this much larger than its minimum, or a panel serves it better."""
@@ -30,6 +30,7 @@ class Task:
     call_to_action: str
     with_logo: bool
     copy_space: CopySpace
+    headline_floor: float
 
     @property
     def canvas(self) -> Box:
@@ -62,7 +63,7 @@ class Task:
 
     @property
     def smallest_headline(self) -> float:
-        return self.placement.min_text * HEADLINE_OVER_MINIMUM
+        return self.placement.min_text * self.headline_floor
 
     def fit_headline(
         self, width: float, height: float, largest: float, *, comfort: float = 1.0, lines: int = 4

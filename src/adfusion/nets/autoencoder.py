@@ -54,6 +54,7 @@ class Autoencoder(nn.Module):
         self.config = config
         self.encoder = encoder(config)
         self.decoder = decoder(config)
+        self.initialize()
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def forward(self, pixels: Tensor) -> Tensor:
@@ -72,6 +73,19 @@ class Autoencoder(nn.Module):
         """Latents (b c h w) to pixels (b 3 fh fw), around [-1, 1] and not clamped to it."""
         pixels: Tensor = self.decoder(3 * torch.tanh(latents / 3))
         return 2 * pixels - 1
+
+    def initialize(self) -> None:
+        """Variance-keeping weights (He et al., arXiv:1502.01852), with residual branches that start near zero:
+        latents have about unit variance from the first step."""
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
+                if module.bias is not None:
+                    nn.init.zeros_(module.bias)
+        with torch.no_grad():
+            for module in self.modules():
+                if isinstance(module, Block):
+                    module.body[-1].weight.mul_(0.1)
 
 
 def encoder(config: AutoencoderConfig) -> nn.Sequential:

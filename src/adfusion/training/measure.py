@@ -81,7 +81,7 @@ def caption_use(model: Model, scenes: Sequence[Scene]) -> dict[str, float]:
 
 @torch.no_grad()
 def backdrop_color(model: Model, pictures_per_color: int = 4) -> dict[str, float]:
-    """Share of pictures whose upper corner is nearest to the named backdrop colour: generated and rendered."""
+    """Share of pictures, generated and rendered, whose upper corner is nearest to the named backdrop."""
     scenes = [
         random_scene(
             HELD_OUT + number, backdrop="plain", light="soft studio", season="none", copy_space="centre",

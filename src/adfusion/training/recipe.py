@@ -66,6 +66,8 @@ class AutoencoderRecipe(_Recipe):
     network: AutoencoderNetwork = AutoencoderNetwork()
     crop: int = Field(128, gt=0, multiple_of=8)
     """Side of the square that is cut from each picture."""
+    square_weight: float = Field(1.0, ge=0)
+    """Weight of the mean squared error beside the L1 distance; it finds colours sooner."""
     edge_weight: float = Field(1.0, ge=0)
     """Weight of the L1 distance of the pictures' gradients, which keeps edges sharp."""
     latent_noise: float = Field(0.05, ge=0)

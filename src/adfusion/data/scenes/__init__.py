@@ -8,8 +8,8 @@ from pathlib import Path
 def _drop_stale_machine_code(folder: Path) -> None:
     """Remove Numba's cache when any source file of this folder has changed.
 
-    Numba recompiles a function when its own file changes, but not when a function that it inlined from another file
-    does; so the cache is valid for one state of all files together.
+    Numba recompiles a function when its own file changes, but not when a function inlined from another
+    file does; so the cache is valid for one state of all files together.
     """
     digest = hashlib.sha256()
     for source in sorted(folder.rglob("*.py")):

@@ -1,4 +1,4 @@
-"""The camera: how high, how near, and the off-axis shift that leaves one side of the picture empty for copy."""
+"""The camera: how high, how near, and the off-axis shift that leaves one side empty for copy."""
 
 import math
 from dataclasses import dataclass
@@ -53,7 +53,11 @@ class Camera:
         seen = points - self.eye
         depth = seen @ self.forward
         return np.stack(
-            [seen[:, 0] / depth * self.focal + self.center_x, seen @ self.up / depth * self.focal + self.center_y], axis=1
+            [
+                seen[:, 0] / depth * self.focal + self.center_x,
+                seen @ self.up / depth * self.focal + self.center_y,
+            ],
+            axis=1,
         )
 
     def bounds(self, points: np.ndarray) -> Rectangle:
@@ -82,11 +86,16 @@ def cylinder_points(radius: float, bottom: float, top: float) -> np.ndarray:
     """Points (48, 3) on the rims of an upright cylinder."""
     angle = np.linspace(0, 2 * np.pi, 24, endpoint=False)
     rim = np.stack([radius * np.cos(angle), np.zeros(24), radius * np.sin(angle)], axis=1)
-    return np.concatenate([rim + [0.0, bottom, 0.0], rim + [0.0, top, 0.0]])
+    return np.concatenate([rim + np.array([0.0, bottom, 0.0]), rim + np.array([0.0, top, 0.0])])
 
 
 def frame(
-    scene: Scene, aspect: float, product: np.ndarray, stage: np.ndarray, target: float, rng: np.random.Generator
+    scene: Scene,
+    aspect: float,
+    product: np.ndarray,
+    stage: np.ndarray,
+    target: float,
+    rng: np.random.Generator,
 ) -> Camera:
     """Place the camera so that the product has its share of the picture and nothing of it is cut off.
 
@@ -111,7 +120,9 @@ def frame(
         2 * height_share / (top - bottom),
         2 * aspect * width_share / (right - left),
         2 * aspect * stage_share / (everything[2] - everything[0]),
-        2 * {"close-up": 1.7, "medium": 1.2, "wide": 0.94}[scene.camera_distance] / (everything[3] - everything[1]),
+        2
+        * {"close-up": 1.7, "medium": 1.2, "wide": 0.94}[scene.camera_distance]
+        / (everything[3] - everything[1]),
     ]
     if scene.copy_space == "top":
         room = 2 * (1 - COPY_SIDE)

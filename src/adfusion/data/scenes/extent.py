@@ -5,6 +5,7 @@ import math
 import numba
 import numpy as np
 
+from adfusion.data.scenes.layout import single
 from adfusion.data.scenes.products import PRODUCT_SIZE, product_distance
 
 _ACROSS, _UP = 17, 21
@@ -16,12 +17,12 @@ def _surface(kind: int, shape: np.ndarray, half: float, height: float, points: n
     wide = 2.0 * half / (_ACROSS - 1)
     tall = height / (_UP - 1)
     near = 0.55 * math.sqrt(2.0 * wide * wide + tall * tall)
-    e = np.float32(0.002)
+    e = single(0.002)
     count = 0
     for i in range(_ACROSS):
         for j in range(_UP):
             for k in range(_ACROSS):
-                x, y, z = np.float32(i * wide - half), np.float32(j * tall), np.float32(k * wide - half)
+                x, y, z = single(i * wide - half), single(j * tall), single(k * wide - half)
                 d, _ = product_distance(kind, x, y, z, shape)
                 if abs(d) > near:
                     continue
@@ -32,7 +33,7 @@ def _surface(kind: int, shape: np.ndarray, half: float, height: float, points: n
                     v, _ = product_distance(kind, x, y + e, z, shape)
                     w, _ = product_distance(kind, x, y, z + e, shape)
                     u, v, w = (u - d) / e, (v - d) / e, (w - d) / e
-                    step = d / max(u * u + v * v + w * w, np.float32(0.3))
+                    step = d / max(u * u + v * v + w * w, single(0.3))
                     x, y, z = x - step * u, y - step * v, z - step * w
                 d, _ = product_distance(kind, x, y, z, shape)
                 if abs(d) < 0.012:

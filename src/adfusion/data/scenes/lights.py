@@ -1,4 +1,4 @@
-"""The four lights: a key with its shadow, a second light, sky and fill, and the soft boxes that mirrors show."""
+"""The four lights: key, second light, sky and fill, and the soft boxes that mirrors show."""
 
 import math
 from collections.abc import Callable
@@ -26,7 +26,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Rig:
-    """Lights of a scene. Colours are linear and relative: `Rig.write` scales them so that a floor has `exposure`."""
+    """Lights of a scene. Colours are linear and relative: `write` scales them to give a floor `exposure`."""
 
     key_direction: Color
     key: Color
@@ -44,11 +44,13 @@ class Rig:
     """Brightness of the room that mirrors show."""
     vignette: float = 0.1
 
-    def write(self, vector: np.ndarray, unit: float, floor: np.ndarray, wall: np.ndarray, wall_share: float) -> None:
+    def write(
+        self, vector: np.ndarray, unit: float, floor: np.ndarray, wall: np.ndarray, wall_share: float
+    ) -> None:
         """Fill in the light part of a scene vector.
 
-        `unit` is half the picture's height in the world, `floor` and `wall` are linear colours, `wall_share` is how
-        bright the wall is beside the floor.
+        `unit` is half the picture's height in the world, `floor` and `wall` are linear colours, `wall_share`
+        is how bright the wall is beside the floor.
         """
         key_direction, second_direction = _unit(self.key_direction), _unit(self.second_direction)
         key, second, sky = np.array(self.key), np.array(self.second), np.array(self.sky)

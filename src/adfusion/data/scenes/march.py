@@ -1,8 +1,8 @@
 """Rays against the world: what they hit, how much of a light reaches a point, how much of the sky.
 
-Sphere tracing after Hart (1996); soft shadows from the closest near miss and ambient occlusion from samples along
-the normal after Quilez and Evans. The floor, the wall and the curve between them are exact; the product, the stage
-and each prop are marched inside a bounding cylinder or ball only.
+Sphere tracing after Hart (1996); soft shadows from the closest near miss and ambient occlusion from samples
+along the normal after Quilez and Evans. Floor, wall and the curve between them are exact; the product, the
+stage and each prop are marched inside a bounding cylinder or ball only.
 """
 
 import math
@@ -45,7 +45,7 @@ def smoothstep(low: float, high: float, value: float) -> float:
 def in_cylinder(
     ox: float, oy: float, oz: float, dx: float, dy: float, dz: float, radius: float, bottom: float, top: float
 ) -> tuple[float, float]:
-    """Where a ray enters and leaves an upright cylinder about the y axis; leaves before it enters if it misses."""
+    """Where a ray enters and leaves a cylinder about the y axis; the other way round if it misses."""
     a = dx * dx + dz * dz
     b = ox * dx + oz * dz
     c = ox * ox + oz * oz - radius * radius
@@ -103,7 +103,9 @@ def hit_product(
     """Distance along the ray to the product and the part hit; a negative distance is a miss."""
     if p[KIND] < 0.0:
         return -1.0, 0
-    t, end = in_cylinder(ox, oy, oz, dx, dy, dz, 1.02 * p[RADIUS] + 0.004, p[FOOT] - 0.004, p[FOOT] + 1.02 * p[HEIGHT])
+    t, end = in_cylinder(
+        ox, oy, oz, dx, dy, dz, 1.02 * p[RADIUS] + 0.004, p[FOOT] - 0.004, p[FOOT] + 1.02 * p[HEIGHT]
+    )
     for _ in range(72):
         if t > end:
             return -1.0, 0
@@ -164,7 +166,9 @@ def hit_prop(
         bx, by, bz = into_prop(p, start, dx, dy, dz)
         kind = int(p[start + 13])
         for _ in range(48):
-            distance, part = prop_distance(kind, (ax + t * bx) * inverse, (ay + t * by) * inverse, (az + t * bz) * inverse)
+            distance, part = prop_distance(
+                kind, (ax + t * bx) * inverse, (ay + t * by) * inverse, (az + t * bz) * inverse
+            )
             distance *= size
             if distance < 0.0006:
                 nearest = t
@@ -182,7 +186,9 @@ def prop_normal(p: np.ndarray, index: int, x: float, y: float, z: float) -> Poin
     start = PROPS + index * PROP_SIZE
     inverse = 1.0 / p[start + 3]
     kind = int(p[start + 13])
-    x, y, z = into_prop(p, start, (x - p[start]) * inverse, (y - p[start + 1]) * inverse, (z - p[start + 2]) * inverse)
+    x, y, z = into_prop(
+        p, start, (x - p[start]) * inverse, (y - p[start + 1]) * inverse, (z - p[start + 2]) * inverse
+    )
     e = 0.006
     a, _ = prop_distance(kind, x + e, y - e, z - e)
     b, _ = prop_distance(kind, x - e, y - e, z + e)
@@ -251,9 +257,11 @@ def hit_backdrop(
 def near_miss(distance: float, before: float, t: float) -> float:
     """Tangent of the angle by which a shadow ray misses, from its last two distances.
 
-    Aaltonen's estimate (GDC 2018): the closest approach lies between the two samples, so that the penumbra does not
-    show the steps.
+    Aaltonen's estimate (GDC 2018): the closest approach lies between the two samples, so the penumbra does
+    not show the steps.
     """
+    if distance <= 0.0:
+        return 0.0
     if distance >= before:
         return distance / t
     back = distance * distance / (2.0 * before)
@@ -262,7 +270,15 @@ def near_miss(distance: float, before: float, t: float) -> float:
 
 @compiled
 def product_shadow(
-    p: np.ndarray, shape: np.ndarray, ox: float, oy: float, oz: float, dx: float, dy: float, dz: float, sharpness: float
+    p: np.ndarray,
+    shape: np.ndarray,
+    ox: float,
+    oy: float,
+    oz: float,
+    dx: float,
+    dy: float,
+    dz: float,
+    sharpness: float,
 ) -> float:
     """Share of a light in this direction that the product lets through."""
     if p[KIND] < 0.0:
@@ -310,7 +326,15 @@ def stage_shadow(
 
 @compiled
 def prop_shadow(
-    p: np.ndarray, ox: float, oy: float, oz: float, dx: float, dy: float, dz: float, sharpness: float, skip: int
+    p: np.ndarray,
+    ox: float,
+    oy: float,
+    oz: float,
+    dx: float,
+    dy: float,
+    dz: float,
+    sharpness: float,
+    skip: int,
 ) -> float:
     """Share of a light in this direction that all props but number `skip` let through."""
     light = 1.0
@@ -336,7 +360,9 @@ def prop_shadow(
         kind = int(p[start + 13])
         here = 1.0
         for _ in range(20):
-            distance, _ = prop_distance(kind, (ax + t * bx) * inverse, (ay + t * by) * inverse, (az + t * bz) * inverse)
+            distance, _ = prop_distance(
+                kind, (ax + t * bx) * inverse, (ay + t * by) * inverse, (az + t * bz) * inverse
+            )
             distance *= size
             here = min(here, sharpness * distance / t)
             if here < 0.004:
@@ -353,7 +379,9 @@ def prop_shadow(
 
 
 @compiled
-def prop_openness(p: np.ndarray, x: float, y: float, z: float, nx: float, ny: float, nz: float, skip: int) -> float:
+def prop_openness(
+    p: np.ndarray, x: float, y: float, z: float, nx: float, ny: float, nz: float, skip: int
+) -> float:
     """Share of the sky that props but number `skip` leave open, each taken as a ball.
 
     A ball of radius r at distance d covers (n·l) r²/d² of a cosine-weighted half sphere.
@@ -378,7 +406,7 @@ def prop_openness(p: np.ndarray, x: float, y: float, z: float, nx: float, ny: fl
 def nearest_solid(
     p: np.ndarray, shape: np.ndarray, x: float, y: float, z: float, reach: float, seamless: bool
 ) -> float:
-    """Distance to floor, wall, stage or product, exact up to `reach`; without floor and wall if `seamless`."""
+    """Distance to floor, wall, stage or product, up to `reach`; without floor and wall if `seamless`."""
     distance = reach
     if not seamless:
         distance = min(distance, y)
@@ -393,7 +421,15 @@ def nearest_solid(
 
 @compiled
 def openness(
-    p: np.ndarray, shape: np.ndarray, x: float, y: float, z: float, nx: float, ny: float, nz: float, seamless: bool
+    p: np.ndarray,
+    shape: np.ndarray,
+    x: float,
+    y: float,
+    z: float,
+    nx: float,
+    ny: float,
+    nz: float,
+    seamless: bool,
 ) -> float:
     """Share of the sky that reaches a point with this normal: ambient occlusion, from 1 (open) to 0."""
     hidden = 0.0

@@ -1,4 +1,4 @@
-"""Season props: snow, ornaments, petals, leaves, confetti, hearts, pumpkins; their shapes and where they lie."""
+"""Season props: snow, ornaments, petals, leaves, confetti, hearts, pumpkins; shapes and places."""
 
 import math
 from dataclasses import dataclass
@@ -7,7 +7,19 @@ import numpy as np
 
 from adfusion.data.scenes import layout as at
 from adfusion.data.scenes.camera import Camera
-from adfusion.data.scenes.sdf import box, clamp, compiled, ellipsoid, extrude, length2, length3, ring, rod, slab, smooth_min
+from adfusion.data.scenes.sdf import (
+    box,
+    clamp,
+    compiled,
+    ellipsoid,
+    extrude,
+    length2,
+    length3,
+    ring,
+    rod,
+    slab,
+    smooth_min,
+)
 
 FLAKE, MOUND, ORNAMENT, PETAL, LEAF, CONFETTI, HEART, PUMPKIN = range(8)
 
@@ -61,7 +73,16 @@ def prop_distance(kind: int, x: float, y: float, z: float) -> tuple[float, int]:
     return length3(x, y, z) - 1.0, 0
 
 
-_REST = {FLAKE: 0.95, MOUND: -0.04, ORNAMENT: 0.92, PETAL: 0.16, LEAF: 0.05, CONFETTI: 0.05, HEART: 0.83, PUMPKIN: 0.5}
+_REST = {
+    FLAKE: 0.95,
+    MOUND: -0.04,
+    ORNAMENT: 0.92,
+    PETAL: 0.16,
+    LEAF: 0.05,
+    CONFETTI: 0.05,
+    HEART: 0.83,
+    PUMPKIN: 0.5,
+}
 
 
 @dataclass(frozen=True)
@@ -91,8 +112,14 @@ SEASON_PROPS: dict[str, tuple[Batch, ...]] = {
     "ornaments": (Batch(ORNAMENT, 9, 0.075, 0.15, False, _BAUBLES, 0.16),),
     "petals": (Batch(PETAL, 14, 0.055, 0.095, False, _BLOSSOM), Batch(PETAL, 9, 0.05, 0.085, True, _BLOSSOM)),
     "leaves": (Batch(LEAF, 12, 0.085, 0.14, False, _AUTUMN), Batch(LEAF, 7, 0.08, 0.12, True, _AUTUMN)),
-    "confetti": (Batch(CONFETTI, 18, 0.026, 0.042, False, _PARTY), Batch(CONFETTI, 28, 0.024, 0.042, True, _PARTY)),
-    "hearts": (Batch(HEART, 6, 0.075, 0.14, False, _LOVE, 0.06), Batch(HEART, 7, 0.06, 0.12, True, _LOVE, 0.06)),
+    "confetti": (
+        Batch(CONFETTI, 18, 0.026, 0.042, False, _PARTY),
+        Batch(CONFETTI, 28, 0.024, 0.042, True, _PARTY),
+    ),
+    "hearts": (
+        Batch(HEART, 6, 0.075, 0.14, False, _LOVE, 0.06),
+        Batch(HEART, 7, 0.06, 0.12, True, _LOVE, 0.06),
+    ),
     "pumpkins": (Batch(PUMPKIN, 7, 0.11, 0.22, False, _PATCH, 0.04),),
 }
 
@@ -130,7 +157,9 @@ class Room:
     aspect: float
 
 
-def scatter(season: str, camera: Camera, room: Room, linear: dict[str, np.ndarray], rng: np.random.Generator) -> np.ndarray:
+def scatter(
+    season: str, camera: Camera, room: Room, linear: dict[str, np.ndarray], rng: np.random.Generator
+) -> np.ndarray:
     """Props (count, PROP_SIZE) spread evenly over the picture, clear of the product and of the copy space."""
     kept: list[np.ndarray] = []
     for batch in SEASON_PROPS[season]:
@@ -139,7 +168,12 @@ def scatter(season: str, camera: Camera, room: Room, linear: dict[str, np.ndarra
 
 
 def _scatter_batch(
-    batch: Batch, camera: Camera, room: Room, linear: dict[str, np.ndarray], rng: np.random.Generator, before: int
+    batch: Batch,
+    camera: Camera,
+    room: Room,
+    linear: dict[str, np.ndarray],
+    rng: np.random.Generator,
+    before: int,
 ) -> list[np.ndarray]:
     tries = 16 * batch.count
     u = rng.uniform(-room.aspect, room.aspect, tries)
@@ -161,20 +195,24 @@ def _scatter_batch(
     if not batch.flying:
         # Further back, things on the ground would hang in the middle of the picture.
         out = np.hypot(points[:, 0], points[:, 2])
-        good &= (points[:, 2] > -2.6) & (out < room.stage_radius + (0.7 if batch.kind == MOUND else 2.0) * camera.unit)
+        good &= (points[:, 2] > -2.6) & (
+            out < room.stage_radius + (0.7 if batch.kind == MOUND else 2.0) * camera.unit
+        )
     reach = size * (0.75 if batch.kind == MOUND else 1.0)
     good &= np.hypot(points[:, 0], points[:, 2]) > (room.stage_radius + reach if not batch.flying else 0.45)
 
     def overlaps(area: tuple[float, float, float, float], margin: np.ndarray | float) -> np.ndarray:
         left, bottom, right, top = area
-        return np.asarray((u > left - margin) & (u < right + margin) & (v > bottom - margin) & (v < top + margin))
+        return np.asarray(
+            (u > left - margin) & (u < right + margin) & (v > bottom - margin) & (v < top + margin)
+        )
 
     good &= ~(overlaps(room.product, on_screen) & (points[:, 2] > -0.2))
     if room.copy is not None:
         good &= ~overlaps(room.copy, 0.7 * on_screen)
 
     chosen: list[np.ndarray] = []
-    places: list[tuple[float, float, float]] = []
+    places: list[tuple[float, float, float, float]] = []
     for i in np.flatnonzero(good):
         if len(chosen) == batch.count:
             break

@@ -1,8 +1,8 @@
 """Draw scenes: batches of packshots with the product's mask, depth and normals.
 
-One sample a pixel first; pixels on an edge of material, depth, normal or colour then get a rotated grid of more.
-Compiled code runs without the interpreter lock, so plain threads use every core; on a GPU the same functions run
-as two kernels.
+One sample a pixel first; pixels on an edge of material, depth, normal or colour then get a rotated grid of
+more. Compiled code runs without the interpreter lock, so plain threads use every core; on a GPU the same
+functions run as two kernels.
 """
 
 import math
@@ -14,7 +14,7 @@ from os import sched_getaffinity
 import numba
 import numpy as np
 
-from adfusion.data.scenes.layout import SHAPE
+from adfusion.data.scenes.layout import SHAPE, single
 from adfusion.data.scenes.scene import ASPECTS, Scene
 from adfusion.data.scenes.sdf import compiled
 from adfusion.data.scenes.trace import PRODUCT, PROP, sample
@@ -45,7 +45,7 @@ class Renders:
 
 
 def picture_size(aspect: str, pixels: int = 128 * 128, multiple: int = 16) -> tuple[int, int]:
-    """Width and height of about `pixels` in all, each a multiple of `multiple`, nearest to the named aspect."""
+    """Width and height, each a multiple of `multiple`, of about `pixels` in all in the named aspect."""
     ratio = ASPECTS[aspect]
     width = max(1, round(math.sqrt(pixels * ratio) / multiple)) * multiple
     height = max(1, round(math.sqrt(pixels / ratio) / multiple)) * multiple
@@ -57,10 +57,10 @@ def sample_pixel(vectors: np.ndarray, samples: np.ndarray, scene: int, row: int,
     """First pass: one sample in the middle of a pixel, into samples (n, h, w, CHANNELS)."""
     height, width = samples.shape[1], samples.shape[2]
     p = vectors[scene]
-    half = np.float32(0.5 * height)
-    u = (column + np.float32(0.5 - 0.5 * width)) / half
-    v = (np.float32(0.5 * height - 0.5) - row) / half
-    seen = sample(p, p[SHAPE : SHAPE + 8], np.float32(u), np.float32(v), np.float32(width) / np.float32(height))
+    half = single(0.5 * height)
+    u = (column + single(0.5 - 0.5 * width)) / half
+    v = (single(0.5 * height - 0.5) - row) / half
+    seen = sample(p, p[SHAPE : SHAPE + 8], single(u), single(v), single(width) / single(height))
     out = samples[scene, row, column]
     out[0], out[1], out[2] = seen[0], seen[1], seen[2]
     out[3] = 1.0 if PRODUCT <= seen[3] < PROP else 0.0
@@ -77,14 +77,20 @@ def differs(a: np.ndarray, b: np.ndarray) -> bool:
         return True
     if a[5] * b[5] + a[6] * b[6] + a[7] * b[7] < 0.8:
         return True
-    return abs(a[0] - b[0]) + abs(a[1] - b[1]) + abs(a[2] - b[2]) > 0.14
+    return bool(abs(a[0] - b[0]) + abs(a[1] - b[1]) + abs(a[2] - b[2]) > 0.14)
 
 
 @compiled
 def smooth_pixel(
-    vectors: np.ndarray, samples: np.ndarray, rgb: np.ndarray, mask: np.ndarray, scene: int, row: int, column: int
+    vectors: np.ndarray,
+    samples: np.ndarray,
+    rgb: np.ndarray,
+    mask: np.ndarray,
+    scene: int,
+    row: int,
+    column: int,
 ) -> None:
-    """Second pass: where a pixel differs from a neighbour, the mean of five samples; then 8 bits a channel."""
+    """Second pass: the mean of five samples where a pixel differs from a neighbour; 8 bits a channel."""
     height, width = samples.shape[1], samples.shape[2]
     here = samples[scene, row, column]
     edge = row > 0 and differs(here, samples[scene, row - 1, column])
@@ -94,11 +100,11 @@ def smooth_pixel(
     red, green, blue, covered = here[0], here[1], here[2], here[3]
     if edge:
         p = vectors[scene]
-        half = np.float32(0.5 * height)
+        half = single(0.5 * height)
         for right, down in _ROTATED_GRID:
-            u = (column + np.float32(right + 0.5 - 0.5 * width)) / half
-            v = (np.float32(0.5 * height - 0.5 - down) - row) / half
-            seen = sample(p, p[SHAPE : SHAPE + 8], np.float32(u), np.float32(v), np.float32(width) / np.float32(height))
+            u = (column + single(right + 0.5 - 0.5 * width)) / half
+            v = (single(0.5 * height - 0.5 - down) - row) / half
+            seen = sample(p, p[SHAPE : SHAPE + 8], single(u), single(v), single(width) / single(height))
             red += seen[0]
             green += seen[1]
             blue += seen[2]
@@ -142,14 +148,16 @@ def render(
 ) -> Renders:
     """Draw scenes. A picture depends on its scene and size alone, not on its batch.
 
-    `size` is width and height; without it all scenes must have one aspect, and get about `pixels` in its shape.
+    `size` is width and height; without it all scenes must have one aspect, and get about `pixels` in it.
     `device` is "cpu" or "cuda"; `threads` defaults to the cores that this process may use.
     Raises ValueError for mixed aspects without `size`, or an unknown device.
     """
     if size is None:
         aspects = {scene.aspect for scene in scenes} or {"1:1"}
         if len(aspects) > 1:
-            raise ValueError(f"scenes: aspects {', '.join(sorted(aspects))} in one batch; give size=(width, height)")
+            raise ValueError(
+                f"scenes: aspects {', '.join(sorted(aspects))} in one batch; give size=(width, height)"
+            )
         size = picture_size(aspects.pop(), pixels)
     width, height = size
     vectors = pack_all(scenes, width / height)

@@ -21,7 +21,9 @@ def _smooth_kernel(vectors: np.ndarray, samples: np.ndarray, rgb: np.ndarray, ma
     index = cuda.grid(1)
     height, width = samples.shape[1], samples.shape[2]
     if index < samples.shape[0] * height * width:
-        smooth_pixel(vectors, samples, rgb, mask, index // (height * width), index // width % height, index % width)
+        smooth_pixel(
+            vectors, samples, rgb, mask, index // (height * width), index // width % height, index % width
+        )
 
 
 def draw_on_gpu(vectors: np.ndarray, width: int, height: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

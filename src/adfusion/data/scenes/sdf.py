@@ -1,8 +1,8 @@
 """Signed distance functions: primitives, ways to join them, and the compiler they share.
 
-A signed distance function gives the distance from a point to the nearest surface, negative inside. All lengths
-are in stage units (a product is about 1 high), y is up. Each function here is a lower bound of the distance, and
-changes by at most the distance moved (Lipschitz constant 1), so that sphere tracing cannot step through a
+A signed distance function gives the distance from a point to the nearest surface, negative inside. Lengths
+are in stage units (a product is about 1 high), y is up. A function may return less than the distance but,
+except for the ellipsoid and the tapered rod, never more, so that sphere tracing cannot step through a
 surface. See Hart, "Sphere tracing: a geometric method for the antialiased ray tracing of implicit surfaces",
 The Visual Computer 12 (1996).
 
@@ -33,8 +33,8 @@ def _single(constant: object) -> object:
 def compiled(function: Function) -> Function:
     """Compile with Numba, in single precision: every float literal of the body counts as a float32.
 
-    Numba widens `float32 * 0.5` to float64, which costs a conversion on the CPU and most of the speed on a GPU.
-    Integer literals still widen; write `2.0 * x`.
+    Numba widens `float32 * 0.5` to float64, which costs a conversion on the CPU and most of the speed on a
+    GPU. Integer literals still widen: write `2.0 * x`.
     """
     code = function.__code__
     function.__code__ = code.replace(co_consts=cast(tuple[object, ...], _single(code.co_consts)))
@@ -57,9 +57,15 @@ def mix(a: float, b: float, t: float) -> float:
 
 
 @compiled
+def single(value: int) -> float:
+    """A whole number in single precision."""
+    return np.float32(value)  # type: ignore[return-value]
+
+
+@compiled
 def floor(value: float) -> float:
-    """Largest whole number not above `value`, still single precision."""
-    return np.float32(math.floor(value))  # type: ignore[return-value]
+    """Largest whole number not above `value`, in single precision."""
+    return single(math.floor(value))
 
 
 @compiled
@@ -168,12 +174,12 @@ def box(x: float, y: float, z: float, half_x: float, half_y: float, half_z: floa
     u = abs(x) - half_x + rounding
     v = abs(y) - half_y + rounding
     w = abs(z) - half_z + rounding
-    return length3(max(u, 0.0), max(v, 0.0), max(w, 0.0)) + min(max(u, v, w), 0.0) - rounding
+    return length3(max(u, 0.0), max(v, 0.0), max(w, 0.0)) + min(max(u, max(v, w)), 0.0) - rounding
 
 
 @compiled
 def ellipsoid(x: float, y: float, z: float, a: float, b: float, c: float) -> float:
-    """Ellipsoid around the origin with half-axes a, b, c: first order in the distance to the surface."""
+    """Ellipsoid around the origin with half-axes a, b, c; right to first order at the surface."""
     u, v, w = x / a, y / b, z / c
     norm = length3(u, v, w)
     slope = length3(u / a, v / b, w / c)
@@ -188,18 +194,10 @@ def ring(x: float, y: float, z: float, radius: float, tube: float) -> float:
 
 @compiled
 def rod(
-    x: float,
-    y: float,
-    z: float,
-    ax: float,
-    ay: float,
-    az: float,
-    bx: float,
-    by: float,
-    bz: float,
-    start: float,
-    end: float,
-) -> float:
+    x: float, y: float, z: float,
+    ax: float, ay: float, az: float, bx: float, by: float, bz: float,
+    start: float, end: float,
+) -> float:  # fmt: skip
     """Rod with round ends from point a, with radius `start`, to point b, with radius `end`."""
     dx, dy, dz = bx - ax, by - ay, bz - az
     x, y, z = x - ax, y - ay, z - az

@@ -1,4 +1,4 @@
-"""Light on surfaces: diffuse light, studio reflections, metal, glass, and the curve that ends in a picture."""
+"""Light on surfaces: diffuse light, studio reflections, metal, glass, and the tone curve."""
 
 import math
 
@@ -78,21 +78,46 @@ def light_strength(p: np.ndarray, x: float) -> Point:
 
 @compiled
 def diffuse(
-    p: np.ndarray, x: float, nx: float, ny: float, nz: float, key_light: float, second_light: float, sky_light: float
+    p: np.ndarray,
+    x: float,
+    nx: float,
+    ny: float,
+    nz: float,
+    key_light: float,
+    second_light: float,
+    sky_light: float,
 ) -> Point:
-    """Light that falls on a surface: key, second light, sky, light from the floor, and a fill at the camera."""
+    """Light that falls on a surface: key, second light, sky, the floor, and a fill at the camera."""
     strong, weak, _ = light_strength(p, x)
-    key = strong * key_light * max(nx * p[KEY_DIRECTION] + ny * p[KEY_DIRECTION + 1] + nz * p[KEY_DIRECTION + 2], 0.0)
-    second = weak * second_light * max(
-        nx * p[SECOND_DIRECTION] + ny * p[SECOND_DIRECTION + 1] + nz * p[SECOND_DIRECTION + 2], 0.0
+    key = (
+        strong
+        * key_light
+        * max(nx * p[KEY_DIRECTION] + ny * p[KEY_DIRECTION + 1] + nz * p[KEY_DIRECTION + 2], 0.0)
+    )
+    second = (
+        weak
+        * second_light
+        * max(nx * p[SECOND_DIRECTION] + ny * p[SECOND_DIRECTION + 1] + nz * p[SECOND_DIRECTION + 2], 0.0)
     )
     sky = sky_light * (0.62 + 0.38 * ny)
     bounce = sky_light * (0.5 - 0.5 * ny)
-    fill = sky_light * max(-nx * p[FORWARD] - ny * p[FORWARD + 1] - nz * p[FORWARD + 2], 0.0) * (1.0 - 0.7 * max(ny, 0.0))
+    fill = (
+        sky_light
+        * max(-nx * p[FORWARD] - ny * p[FORWARD + 1] - nz * p[FORWARD + 2], 0.0)
+        * (1.0 - 0.7 * max(ny, 0.0))
+    )
     return (
         key * p[KEY] + second * p[SECOND] + sky * p[SKY] + bounce * p[BOUNCE] + fill * p[FILL],
-        key * p[KEY + 1] + second * p[SECOND + 1] + sky * p[SKY + 1] + bounce * p[BOUNCE + 1] + fill * p[FILL + 1],
-        key * p[KEY + 2] + second * p[SECOND + 2] + sky * p[SKY + 2] + bounce * p[BOUNCE + 2] + fill * p[FILL + 2],
+        key * p[KEY + 1]
+        + second * p[SECOND + 1]
+        + sky * p[SKY + 1]
+        + bounce * p[BOUNCE + 1]
+        + fill * p[FILL + 1],
+        key * p[KEY + 2]
+        + second * p[SECOND + 2]
+        + sky * p[SKY + 2]
+        + bounce * p[BOUNCE + 2]
+        + fill * p[FILL + 2],
     )
 
 
@@ -112,7 +137,7 @@ def surface_color(
     sky_light: float,
     mirror_light: float,
 ) -> Point:
-    """Linear colour of a surface seen along (dx, dy, dz); the last four numbers say how much light gets there."""
+    """Linear colour of a surface seen along (dx, dy, dz); the last four say how much light gets there."""
     red, green, blue = p[surface], p[surface + 1], p[surface + 2]
     reflectance, metal = p[surface + 3], p[surface + 4]
     facing = clamp(-(dx * nx + dy * ny + dz * nz), 0.0, 1.0)
@@ -126,7 +151,7 @@ def surface_color(
     grazing = 1.0 - facing
     grazing = grazing * grazing * grazing * grazing * grazing
     if metal > 0.5:
-        # Coloured mirrors go black without light of their own colour: keep a brushed, diffuse share, lift the darkest.
+        # Coloured mirrors go black without light of their own colour: keep a brushed, diffuse share.
         r0, g0, b0 = 0.06 + 0.94 * red, 0.06 + 0.94 * green, 0.06 + 0.94 * blue
         return (
             0.4 * r0 * lr + mirror_light * (r0 + (1.0 - r0) * grazing) * 0.85 * er,
@@ -172,7 +197,11 @@ def backdrop_color(
         share = 1.0
     snow = 0.0
     if p[SNOW] > 0.0 and nz < 0.3:
-        ripple = math.sin(2.3 * x + 1.7 * z + p[CENTER_X]) + math.sin(3.1 * z - 1.3 * x) + 0.6 * math.sin(5.3 * x + 1.1 * z)
+        ripple = (
+            math.sin(2.3 * x + 1.7 * z + p[CENTER_X])
+            + math.sin(3.1 * z - 1.3 * x)
+            + 0.6 * math.sin(5.3 * x + 1.1 * z)
+        )
         snow = 1.0 - smoothstep(0.72, 1.12, math.sqrt(x * x + z * z) / p[SNOW] + 0.07 * ripple)
     gain = 1.0
     if p[SHADED] < 0.5:
@@ -220,7 +249,7 @@ def glass_color(
     sky_light: float,
     mirror_light: float,
 ) -> Point:
-    """Tinted glass: the set seen through one refraction, darker with the way travelled, and reflections on top.
+    """Tinted glass: the set seen through one refraction, darker with the way travelled; reflections on top.
 
     Attenuation follows Beer and Lambert: the tint is reached after half a product's width.
     """
@@ -239,9 +268,7 @@ def glass_color(
     br, bg, bb = set_color(p, x + t * rx, max(y + t * ry, 0.01), z + t * rz, ex, ey, ez)
     way = 0.35 + 1.3 * t + 1.2 * (1.0 - cosine) * (1.0 - cosine)
     lr, lg, lb = diffuse(p, x, nx, ny, nz, key_light, second_light, sky_light)
-    er, eg, eb = environment(
-        p, dx + 2.0 * cosine * nx, dy + 2.0 * cosine * ny, dz + 2.0 * cosine * nz
-    )
+    er, eg, eb = environment(p, dx + 2.0 * cosine * nx, dy + 2.0 * cosine * ny, dz + 2.0 * cosine * nz)
     grazing = 1.0 - cosine
     fresnel = (0.07 + 0.75 * grazing * grazing * grazing * grazing) * mirror_light
     red, green, blue = 0.03 + 0.97 * p[PARTS], 0.03 + 0.97 * p[PARTS + 1], 0.03 + 0.97 * p[PARTS + 2]
@@ -255,20 +282,21 @@ def glass_color(
 
 @compiled
 def is_glass(p: np.ndarray, part: int) -> bool:
-    return p[GLASS] > 0.5 and part == 0
+    return bool(p[GLASS] > 0.5 and part == 0)
 
 
 @compiled
 def film(value: float) -> float:
-    """Tone curve and sRGB encoding: straight up to 0.7, so that named colours stay themselves, then a shoulder."""
+    """Tone curve and sRGB encoding: straight up to 0.7, so that named colours stay, then a shoulder."""
     if value > 0.7:
         value = 0.7 + 0.3 * (1.0 - math.exp((0.7 - value) / 0.3))
     if value <= 0.0031308:
         return 12.92 * max(value, 0.0)
-    return 1.055 * value ** 0.41666667 - 0.055
+    return 1.055 * math.pow(value, 0.41666667) - 0.055
 
 
 @compiled
 def vignette(p: np.ndarray, u: float, v: float, aspect: float) -> float:
     """Light lost towards the corners."""
-    return 1.0 - p[VIGNETTE] * (u * u + v * v) / (1.0 + aspect * aspect)
+    dim: float = 1.0 - p[VIGNETTE] * (u * u + v * v) / (1.0 + aspect * aspect)
+    return dim

@@ -25,7 +25,8 @@ _PAPER, _INK = (250, 250, 249), (38, 38, 42)
 
 ATTRIBUTES: dict[str, tuple[str, ...]] = {
     "product": PRODUCTS, "material": MATERIALS, "stage": STAGES, "backdrop": BACKDROPS, "light": LIGHTS,
-    "season": SEASONS, "camera_height": CAMERA_HEIGHTS, "camera_distance": CAMERA_DISTANCES, "copy_space": COPY_SPACES,
+    "season": SEASONS, "camera_height": CAMERA_HEIGHTS, "camera_distance": CAMERA_DISTANCES,
+    "copy_space": COPY_SPACES,
 }  # fmt: skip
 """Fields of a scene that a sheet can have a row for each word of."""
 
@@ -36,24 +37,29 @@ def contact_sheet(
     captions: Sequence[str] = (),
     gap: int = 8,
 ) -> Image.Image:
-    """Pictures in rows of `columns`, each in a cell as large as the largest, with an optional line of text below it.
+    """Pictures in rows of `columns`, in cells as large as the largest, with an optional line of text below.
 
-    `images` are PIL images or (h, w, 3) uint8 arrays. Raises ValueError if there is none, or `columns` is below 1.
+    `images` are PIL images or (h, w, 3) uint8 arrays. Raises ValueError if there is none, or no column.
     """
     pictures = [image if isinstance(image, Image.Image) else Image.fromarray(image) for image in images]
     if not pictures or columns < 1:
-        raise ValueError(f"contact sheet: {len(pictures)} images in {columns} columns; need at least one of each")
+        raise ValueError(
+            f"contact sheet: {len(pictures)} images in {columns} columns; need at least one of each"
+        )
     columns = min(columns, len(pictures))
     wide, high = max(picture.width for picture in pictures), max(picture.height for picture in pictures)
-    font = ImageFont.load_default(size=max(10, min(16, wide // 12)))
-    line = int(1.6 * font.size) if captions else 0
+    letter = max(10, min(16, wide // 12))
+    font = ImageFont.load_default(size=letter)
+    line = int(1.6 * letter) if captions else 0
     rows = -(-len(pictures) // columns)
     sheet = Image.new("RGB", (columns * (wide + gap) + gap, rows * (high + line + gap) + gap), _PAPER)
     draw = ImageDraw.Draw(sheet)
     for index, picture in enumerate(pictures):
         left = gap + index % columns * (wide + gap)
         top = gap + index // columns * (high + line + gap)
-        sheet.paste(picture.convert("RGB"), (left + (wide - picture.width) // 2, top + (high - picture.height) // 2))
+        sheet.paste(
+            picture.convert("RGB"), (left + (wide - picture.width) // 2, top + (high - picture.height) // 2)
+        )
         if index < len(captions):
             draw.text((left, top + high + line // 6), _fitting(captions[index], font, wide), _INK, font)
     return sheet

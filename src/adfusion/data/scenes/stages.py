@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from adfusion.data.scenes import layout as at
-from adfusion.data.scenes.layout import STAGE, STAGE_COS, STAGE_SIN, STAGE_SIZE
+from adfusion.data.scenes.layout import STAGE, STAGE_COS, STAGE_SIN, STAGE_SIZE, single
 from adfusion.data.scenes.scene import STAGES
 from adfusion.data.scenes.sdf import box, compiled, extrude, length2, slab
 
 NONE, ROUND, SQUARE, STEPS, ARCH = range(len(STAGES))
 _EDGE = 0.018
-_WIDE_EDGE = np.float32(_EDGE)
+_WIDE_EDGE = single(_EDGE)
 
 
 @compiled
@@ -40,7 +40,8 @@ def stage_distance(p: np.ndarray, x: float, y: float, z: float) -> float:
         return box(u, y - 0.5 * b + 0.1, w, a, 0.5 * b + 0.1, a, _WIDE_EDGE)
     if kind == 3:  # half width, half depth of the top, rise and tread of each of three steps
         distance = 1e9
-        for step in range(3):
+        for index in range(3):
+            step = single(index)
             top = b * (3.0 - step)
             front = c + d * step
             middle = 0.5 * (front - c)
@@ -56,7 +57,7 @@ def stage_distance(p: np.ndarray, x: float, y: float, z: float) -> float:
 
 @dataclass(frozen=True)
 class Stage:
-    """A stage with its sizes chosen. `top` is where the product stands; `radius`, `height` bound all of it."""
+    """A stage with its sizes. `top` is where the product stands; `radius` and `height` bound all of it."""
 
     kind: int
     sizes: tuple[float, ...]

@@ -80,7 +80,7 @@ def light_through(
 def reflection(
     p: np.ndarray, shape: np.ndarray, x: float, y: float, z: float, dx: float, dy: float, dz: float
 ) -> tuple[float, float, float, float]:
-    """Colour of the product or stage in a mirror lying at this point, and how much of it is seen (0: none)."""
+    """Colour of the product or stage in a mirror at this point, and how much of it is seen (0: none)."""
     t, part = hit_product(p, shape, x, y, z, dx, dy, dz)
     t_stage = hit_stage(p, x, y, z, dx, dy, dz)
     if t_stage >= 0.0 and (t < 0.0 or t_stage < t):
@@ -100,7 +100,7 @@ def reflection(
 def sample(p: np.ndarray, shape: np.ndarray, u: float, v: float, aspect: float) -> Sample:
     """What is seen at picture point (u, v): red, green, blue (sRGB in [0, 1]), what was hit, depth, normal.
 
-    Depth is along the optical axis, in world units; the normal is in camera axes (right, up, towards the camera).
+    Depth is along the optical axis, in world units; the normal in camera axes: right, up, towards the camera.
     """
     a, b = (u - p[CENTER_X]) / p[FOCAL], (v - p[CENTER_Y]) / p[FOCAL]
     dx = a
@@ -177,9 +177,7 @@ def sample(p: np.ndarray, shape: np.ndarray, u: float, v: float, aspect: float) 
                 p, shape, x, y, z, nx, ny, nz, dx, dy, dz, key, second, sky, mirror
             )
         else:
-            red, green, blue = surface_color(
-                p, surface, x, nx, ny, nz, dx, dy, dz, key, second, sky, mirror
-            )
+            red, green, blue = surface_color(p, surface, x, nx, ny, nz, dx, dy, dz, key, second, sky, mirror)
 
     if hit >= PROP and p[PROPS + prop * PROP_SIZE + 13] == 1.0 and y < 0.08:
         # Snow thins out at its rim.

@@ -1,4 +1,4 @@
-"""From a scene's words to the numbers that are drawn. Every choice that no word makes comes from the scene's seed."""
+"""From a scene's words to the numbers that are drawn; what no word says comes from the scene's seed."""
 
 import math
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from adfusion.data.scenes.extent import surface_points
 from adfusion.data.scenes.lights import RIGS
 from adfusion.data.scenes.props import SEASON_PROPS, Room, scatter
 from adfusion.data.scenes.scene import COLORS, PRODUCTS, Scene
-from adfusion.data.scenes.stages import ARCH, choose_stage
+from adfusion.data.scenes.stages import choose_stage
 
 _GHOST = (0.36, 0.0, 0.95)
 """Radius, foot and top of the room left for a product on the empty stage."""
@@ -25,13 +25,16 @@ def linear_rgb(color: str) -> np.ndarray:
 
 _LINEAR = {name: linear_rgb(value) for name, value in COLORS.items()}
 _PROP_LINEAR = {
-    value: linear_rgb(value) for batches in SEASON_PROPS.values() for batch in batches for value in batch.colors
+    value: linear_rgb(value)
+    for batches in SEASON_PROPS.values()
+    for batch in batches
+    for value in batch.colors
 }
 _WHITE = linear_rgb("#fbfaf7")
 
 
 def pack(scene: Scene, aspect: float) -> np.ndarray:
-    """The float32 vector (`layout.SCENE_SIZE`,) of a scene in a picture whose width is `aspect` times its height."""
+    """The float32 vector (`layout.SCENE_SIZE`,) of a scene in a picture `aspect` times as wide as high."""
     # One stream for each thing, so that a change of stage leaves the product and the props as they are.
     look, stand, place, shine, strew = (
         np.random.Generator(np.random.Philox(key=[scene.seed, stream])) for stream in range(1, 6)
@@ -44,7 +47,7 @@ def pack(scene: Scene, aspect: float) -> np.ndarray:
     stage.write(vector)
     vector[at.FOOT] = stage.top
 
-    product = product + [0.0, stage.top, 0.0]
+    product = product + np.array([0.0, stage.top, 0.0])
     around = cylinder_points(stage.radius, 0.0, stage.height) if stage.radius else product
     camera = frame(scene, aspect, product, around, stage.top + 0.5 * height, place)
     camera.write(vector)
@@ -67,7 +70,9 @@ def pack(scene: Scene, aspect: float) -> np.ndarray:
         vector[at.SNOW] = max(stage.radius, radius) + 0.75 * camera.unit
     _write_surfaces(scene, vector, floor)
 
-    room = Room(camera.bounds(product), copy_area(scene, aspect), stage.radius or radius, wall - curve, aspect)
+    room = Room(
+        camera.bounds(product), copy_area(scene, aspect), stage.radius or radius, wall - curve, aspect
+    )
     props = scatter(scene.season, camera, room, _PROP_LINEAR, strew)
     vector[at.PROP_COUNT] = len(props)
     vector[at.PROPS : at.PROPS + props.size] = props.ravel()
@@ -76,7 +81,11 @@ def pack(scene: Scene, aspect: float) -> np.ndarray:
 
 def pack_all(scenes: Sequence[Scene], aspect: float) -> np.ndarray:
     """Scene vectors (n, `layout.SCENE_SIZE`)."""
-    return np.stack([pack(scene, aspect) for scene in scenes]) if scenes else np.zeros((0, at.SCENE_SIZE), np.float32)
+    return (
+        np.stack([pack(scene, aspect) for scene in scenes])
+        if scenes
+        else np.zeros((0, at.SCENE_SIZE), np.float32)
+    )
 
 
 def _write_product(scene: Scene, vector: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -105,7 +114,7 @@ def _backdrop_depth(
 ) -> tuple[float, float]:
     """How far behind the product the wall stands, and the radius of the curve that joins it to the floor.
 
-    The line where floor meets wall is placed by eye: the height in the picture is chosen, then the depth follows.
+    The line where floor meets wall is placed by eye: its height in the picture is chosen, the depth follows.
     """
     nearest = reach + 0.25
     if scene.backdrop in ("plain", "gradient"):
@@ -123,9 +132,8 @@ def _write_surfaces(scene: Scene, vector: np.ndarray, floor: np.ndarray) -> None
     metal = scene.material == "metal"
     body_gloss = {"matte": 0.015, "glossy": 0.075, "metal": 0.0, "glass": 0.06}[scene.material]
     accent_gloss = 0.015 if scene.material == "matte" else 0.05
-    stage = floor + (_WHITE - floor) * (0.5 if float(floor.max()) < 0.85 or float(floor.min()) < 0.7 else 0.0)
-    if not scene.stage == "none" and float(floor.min()) >= 0.7:
-        stage = floor * 0.82
+    pale = float(floor.min()) >= 0.7
+    stage = 0.82 * floor if pale else 0.5 * (floor + _WHITE)
     surfaces = [
         (*_LINEAR[scene.product_color], body_gloss, float(metal)),
         (*_LINEAR[scene.accent_color], accent_gloss, 0.0),

@@ -25,11 +25,18 @@ from adfusion.data.scenes.products.home import (
 )
 from adfusion.data.scenes.sdf import Shape, compiled
 
-PRODUCT_SIZE = np.array([[0.75, 1.4]] * 28, dtype=np.float32)  # fmt: skip
+_SIZES = (
+    (0.32, 1.28), (0.34, 1.12), (0.48, 0.90), (0.33, 1.29), (0.41, 1.11), (0.49, 0.71), (0.58, 0.99),
+    (0.32, 1.41), (0.46, 1.18), (0.64, 0.78), (0.56, 1.11), (0.53, 1.05), (0.36, 1.29), (0.70, 1.24),
+    (0.38, 0.94), (0.49, 1.23), (0.52, 1.05), (0.30, 1.25), (0.55, 1.06), (0.65, 0.83), (0.39, 1.16),
+    (0.34, 1.07), (0.46, 1.18), (0.56, 1.24), (0.42, 1.11), (0.43, 1.16), (0.76, 0.53), (0.46, 1.13),
+)  # fmt: skip
+
+PRODUCT_SIZE = np.array(_SIZES, dtype=np.float32)
 """Bounding cylinder of each kind, in the order of `scene.PRODUCTS`: radius around the y axis, height."""
 
 
-# Four tables of seven, not one of 28: Numba clears room for the result of every call that a function might make.
+# Four tables of seven, not one of 28: Numba clears room for the result of each call that a function may make.
 
 
 @compiled
@@ -109,7 +116,8 @@ def product_distance(
     Parts: 0 body, 1 accent, 2 dark detail, 3 pale detail, 4 chrome, 5 warm glow. More than 0.12 outside
     `PRODUCT_SIZE` the distance is that to the bounding cylinder, which is never more than the true one.
     """
-    bound = max(math.sqrt(x * x + z * z) - PRODUCT_SIZE[kind, 0], y - PRODUCT_SIZE[kind, 1], -y)
+    above = max(y - PRODUCT_SIZE[kind, 1], -y)
+    bound = max(math.sqrt(x * x + z * z) - PRODUCT_SIZE[kind, 0], above)
     if bound > 0.12:
         return bound, 0
     s = (shape[0], shape[1], shape[2], shape[3], shape[4], shape[5], shape[6], shape[7])

@@ -1,9 +1,5 @@
 """Bottle, can, jar, tube, perfume, soap dispenser and lipstick."""
 
-import math
-
-import numpy as np
-
 from adfusion.data.scenes.sdf import (
     Shape,
     box,
@@ -13,11 +9,13 @@ from adfusion.data.scenes.sdf import (
     mix,
     nearest,
     rectangle,
-    ring,
     rod,
     slab,
+    smooth_max,
+    smooth_min,
+    trapezoid,
+    turn,
 )
-from adfusion.data.scenes.sdf import smooth_max, smooth_min, trapezoid, turn
 
 
 @compiled
@@ -179,6 +177,6 @@ def lipstick(x: float, y: float, z: float, shape: Shape) -> tuple[float, int]:
     d, part = nearest(d, part, slab(r, y, radius * 0.84, case - 0.05, sleeve, 0.012), 1)
     d, part = nearest(d, part, slab(r, y, radius * 0.87, sleeve - 0.05, sleeve, 0.01), 4)
     lean = 1.0 if shape[5] > 0.5 else -1.0
-    u, v = turn(lean * x - 0.4 * z, y - tip + 0.12, 0.62)
+    _, v = turn(lean * x - 0.4 * z, y - tip + 0.12, 0.62)
     stick = 0.93 * smooth_max(slab(r, y, radius * 0.7, sleeve - 0.05, tip, 0.06), v, 0.04)
     return nearest(d, part, stick, 0)

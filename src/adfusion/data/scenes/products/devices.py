@@ -2,8 +2,6 @@
 
 import math
 
-import numpy as np
-
 from adfusion.data.scenes.sdf import (
     Shape,
     box,
@@ -13,9 +11,7 @@ from adfusion.data.scenes.sdf import (
     length3,
     nearest,
     rectangle,
-    ring,
     slab,
-    smooth_min,
     turn,
 )
 
@@ -33,13 +29,12 @@ def phone(x: float, y: float, z: float, shape: Shape) -> tuple[float, int]:
         quarter = 0.47 * wide
         slot = abs(abs(x) - 0.5 * quarter) if abs(x) < quarter else abs(x) - 1.5 * quarter
         icon = rectangle(slot, v + tall - 0.13, 0.045, 0.045, 0.016)
-        if profile > -0.045 or rectangle(x, v - tall + 0.1, 0.075, 0.024, 0.024) < 0.0:
+        island = rectangle(x, v - tall + 0.1, 0.075, 0.024, 0.024)
+        clock = rectangle(x, v - 0.45 * tall, 0.62 * wide, 0.045, 0.02)
+        date = rectangle(x, v - 0.45 * tall + 0.09, 0.34 * wide, 0.018, 0.01)
+        if profile > -0.045 or island < 0.0:
             part = 2
-        elif icon < 0.0:
-            part = 3
-        elif rectangle(x, v - 0.45 * tall, 0.62 * wide, 0.045, 0.02) < 0.0:
-            part = 3
-        elif rectangle(x, v - 0.45 * tall + 0.09, 0.34 * wide, 0.018, 0.01) < 0.0:
+        elif min(icon, min(clock, date)) < 0.0:
             part = 3
         elif v < -0.2 * tall + 0.11 * math.sin(6.0 * x + 6.0 * shape[2]) and v > -0.66 * tall:
             part = 1

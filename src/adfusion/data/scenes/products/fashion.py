@@ -2,8 +2,6 @@
 
 import math
 
-import numpy as np
-
 from adfusion.data.scenes.sdf import (
     Shape,
     box,
@@ -16,9 +14,14 @@ from adfusion.data.scenes.sdf import (
     mix,
     nearest,
     rectangle,
+    rod,
+    slab,
+    smooth_max,
+    smooth_min,
+    trapezoid,
+    turn,
 )
 from adfusion.data.scenes.sdf import ring as torus
-from adfusion.data.scenes.sdf import rod, slab, smooth_max, smooth_min, trapezoid, turn
 
 
 @compiled
@@ -87,9 +90,7 @@ def handbag(x: float, y: float, z: float, shape: Shape) -> tuple[float, int]:
     flap2 = smooth_max(trapezoid(x, y, 0.1, tall + 0.012, wide, narrow, 0.06), arc, 0.08)
     flap = extrude(flap2, (z + 0.12 * (y - 0.2)) * 0.99 - 0.1, 0.13, 0.02)
     d, part = nearest(d, 0, flap, 0)
-    if z > 0.0 and part == 0 and flap < d + 0.001 and arc > -0.05:
-        part = 1
-    elif y < 0.06:
+    if (z > 0.0 and part == 0 and flap < d + 0.001 and arc > -0.05) or y < 0.06:
         part = 1
     drop = tall + 0.3 - 0.62
     front = z + 0.12 * (drop - 0.2) - 0.23

@@ -2,8 +2,6 @@
 
 import math
 
-import numpy as np
-
 from adfusion.data.scenes.sdf import (
     Shape,
     clamp,
@@ -15,8 +13,12 @@ from adfusion.data.scenes.sdf import (
     nearest,
     ring,
     rod,
+    single,
+    smooth_max,
+    smooth_min,
+    trapezoid,
+    turn,
 )
-from adfusion.data.scenes.sdf import smooth_max, smooth_min, trapezoid, turn
 
 
 @compiled
@@ -31,7 +33,7 @@ def ice_cream(x: float, y: float, z: float, shape: Shape) -> tuple[float, int]:
         u = 10.0 * (y + 0.9 * x)
         v = 10.0 * (y - 0.9 * x)
         groove = min(abs(u - floor(u) - 0.5), abs(v - floor(v) - 0.5))
-        cone = 0.85 * (cone + 0.01 * max(1.0 - 5.0 * groove, 0.0))
+        cone = 0.8 * (cone + 0.008 * max(1.0 - 4.5 * groove, 0.0))
     d, part = cone, 3
     c, s = x / max(r, 1e-4), z / max(r, 1e-4)
     c, s = doubled(c, s)
@@ -61,7 +63,7 @@ def apple(x: float, y: float, z: float, shape: Shape) -> tuple[float, int]:
     c, s = x / max(r, 1e-4), z / max(r, 1e-4)
     c, s = doubled(c, s)
     c, s = doubled(c, s)
-    u = r / narrow - wide
+    u = r + (1.0 / narrow - 1.0) * min(r, 0.6) - wide
     v = v + 0.012 * c * min(4.0 * r, 1.0) * min(max(-4.0 * v, 0.0), 1.0)
     d = 0.76 * (length2(u, (0.68 + 0.05 * shape[1]) * v) - 0.29)
     top = middle + 0.22
@@ -94,7 +96,7 @@ def donut(x: float, y: float, z: float, shape: Shape) -> tuple[float, int]:
     r = length2(x, v)
     c, s = x / max(r, 1e-4), v / max(r, 1e-4)
     c, s = doubled(c, s)
-    c4, s4 = doubled(c, s)
+    c4, _ = doubled(c, s)
     wave = 0.7 * c4 + 0.3 * s
     icing = 0.95 * smooth_max(dough - 0.016, 0.025 * wave + 0.04 - w, 0.035)
     d, part = nearest(dough, 3, icing, 0)
@@ -104,7 +106,7 @@ def donut(x: float, y: float, z: float, shape: Shape) -> tuple[float, int]:
         return min(d, icing - 0.045), part
     # three rows of sprinkles along the tube, each in the middle of its cell and lying on the icing
     for row in range(3):
-        line = np.float32(row) - 1.0
+        line = single(row) - 1.0
         sine = -0.56 * line
         cosine = 1.0 - 0.17 * abs(line)
         step = 6.2831853 / (13.0 - 3.0 * line)

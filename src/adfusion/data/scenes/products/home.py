@@ -2,22 +2,24 @@
 
 import math
 
-import numpy as np
-
 from adfusion.data.scenes.sdf import (
     Shape,
     box,
     clamp,
     compiled,
     ellipsoid,
-    extrude,
     length2,
     length3,
     mix,
     nearest,
     rectangle,
+    rod,
+    slab,
+    smooth_max,
+    smooth_min,
+    trapezoid,
+    turn,
 )
-from adfusion.data.scenes.sdf import rod, slab, smooth_max, smooth_min, trapezoid, turn
 
 
 @compiled
@@ -83,9 +85,8 @@ def lamp(x: float, y: float, z: float, shape: Shape) -> tuple[float, int]:
     if part == 0 and (y < hem + 0.04 or y > top - 0.03):
         part = 1
     base = slab(r, y, 0.2, 0.0, 0.05, 0.025)
-    base = smooth_min(
-        base, ellipsoid(x, y - 0.25, z, 0.15 + 0.05 * shape[4], 0.2, 0.15 + 0.05 * shape[4]), 0.06
-    )
+    belly = 0.15 + 0.05 * shape[4]
+    base = smooth_min(base, ellipsoid(x, y - 0.25, z, belly, 0.2, belly), 0.06)
     base = smooth_min(base, slab(r, y, 0.04, 0.2, hem, 0.01), 0.06)
     d, part = nearest(d, part, base, 1)
     d, part = nearest(d, part, slab(r, y, 0.045, hem - 0.08, hem + 0.02, 0.01), 4)
@@ -158,12 +159,10 @@ def teapot(x: float, y: float, z: float, shape: Shape) -> tuple[float, int]:
     d = ellipsoid(x, y - middle, z, wide, tall, wide)
     d = smooth_min(d, slab(r, y, 0.2, 0.0, 0.06, 0.02), 0.05)
     top = middle + tall
-    spout = rod(x, y, z, wide - 0.1, middle - 0.08, 0.0, wide + 0.12, middle + 0.06, 0.0, 0.1, 0.062)
-    spout = smooth_min(
-        spout,
-        rod(x, y, z, wide + 0.12, middle + 0.06, 0.0, wide + 0.2, middle + 0.24, 0.0, 0.06, 0.042),
-        0.12,
-    )
+    bend = wide + 0.12
+    spout = rod(x, y, z, wide - 0.1, middle - 0.08, 0.0, bend, middle + 0.06, 0.0, 0.1, 0.062)
+    mouth = rod(x, y, z, bend, middle + 0.06, 0.0, bend + 0.08, middle + 0.24, 0.0, 0.06, 0.042)
+    spout = smooth_min(spout, mouth, 0.12)
     spout = smooth_max(spout, y - middle - 0.25 + 0.4 * (x - wide - 0.2), 0.01)
     d = smooth_min(d, spout, 0.06)
     part = 0
@@ -173,9 +172,8 @@ def teapot(x: float, y: float, z: float, shape: Shape) -> tuple[float, int]:
     hand = length2(abs(u), max(abs(z) - 0.012, 0.0)) - 0.034
     hand = max(hand, -(ellipsoid(x, y - middle, z, wide, tall, wide) + 0.02))
     d, part = nearest(d, part, hand, 0)
-    lid = smooth_max(
-        ellipsoid(x, y - middle, z, wide + 0.01, tall + 0.02, wide + 0.01), middle + 0.78 * tall - y, 0.02
-    )
+    lid = ellipsoid(x, y - middle, z, wide + 0.01, tall + 0.02, wide + 0.01)
+    lid = smooth_max(lid, middle + 0.78 * tall - y, 0.02)
     d, part = nearest(d, part, 0.95 * lid, 1)
     return nearest(d, part, length3(x, y - top - 0.065, z) - 0.06, 1)
 
@@ -232,7 +230,6 @@ def blade(u: float, v: float, w: float, long: float, lean: float) -> float:
     a, b = turn(v, u - 0.04, lean)
     bent = clamp(a, 0.0, 0.9)
     b += 0.25 * bent * bent - 0.1 * bent
-    width = max(
-        length2(a - 0.4 * long * 0.7, w + 0.32) - 0.42, length2(a - 0.4 * long * 0.7, w - 0.32) - 0.42
-    )
+    a -= 0.28 * long
+    width = max(length2(a, w + 0.32), length2(a, w - 0.32)) - 0.42
     return 0.8 * smooth_max(width, abs(b) - 0.014, 0.02)

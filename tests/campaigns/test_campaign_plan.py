@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import pytest
 from painter import Painter, write_brief
 
 from adfusion.campaigns import Plan, plan
@@ -18,18 +19,25 @@ def planned(folder: Path, **changes: object) -> Plan:
 def test_creatives_are_concept_segment_headline_placement_and_variant(tmp_path: Path) -> None:
     jobs = planned(tmp_path, variants=2).creatives
     assert len(jobs) == 2 * 2 * 2 * 3 * 2
-    assert len({(job.concept, job.segment, job.headline, job.placement, job.variant) for job in jobs}) == len(jobs)
+    assert len({(job.concept, job.segment, job.headline, job.placement, job.variant) for job in jobs}) == len(
+        jobs
+    )
 
 
 def test_ids_are_names_that_people_can_read_and_no_two_are_equal(tmp_path: Path) -> None:
     jobs = planned(tmp_path, variants=2).creatives
-    assert jobs[0].id == "morning-light_commuters_slow-coffee-for-fast-days_meta-feed-square_v1"
+    assert jobs[0].id == "morning-light_commuters_slow-coffee-for-fast-days_iab-medium-rectangle_v1"
     assert len({job.path for job in jobs} | {job.svg_path for job in jobs}) == 2 * len(jobs)
     assert all(re.fullmatch(r"creatives/[a-z0-9_-]+\.(jpg|png)", job.path) for job in jobs)
 
 
 def test_headlines_that_begin_alike_keep_files_of_their_own(tmp_path: Path) -> None:
-    alike = ["The slowest coffee of the whole world, now", "The slowest coffee of the whole world, yet", "قهوة", "كعك"]
+    alike = [
+        "The slowest coffee of the whole world, now",
+        "The slowest coffee of the whole world, yet",
+        "قهوة",
+        "كعك",
+    ]
     jobs = planned(tmp_path, headlines=alike).creatives
     assert len({job.path for job in jobs}) == len(jobs)
 
@@ -57,14 +65,18 @@ def test_what_is_added_to_a_brief_changes_no_creative_that_was_there(tmp_path: P
     before = planned(tmp_path / "before")
     more = planned(
         tmp_path / "after",
-        segments=[{"name": "Commuters", "mood": "soft studio light"}, {"name": "New"}, {"name": "Night owls"}],
+        segments=[
+            {"name": "Commuters", "mood": "soft studio light"},
+            {"name": "New"},
+            {"name": "Night owls"},
+        ],
         headlines=["Slow coffee for fast days", "Twelve hours in the making", "A third one"],
         concepts=[
             {"name": "Before all", "prompt": "a mug"},
             {"name": "Morning light", "prompt": "a glossy teal bottle on a round podium"},
             {"name": "After hours", "prompt": "a can on steps"},
         ],
-        placements=["meta-story", "meta-feed-square", "iab-medium-rectangle", "iab-leaderboard"],
+        placements=["meta-story", "iab-medium-rectangle", "iab-leaderboard", "iab-skyscraper"],
         variants=3,
     )
     assert set(before.creatives) <= set(more.creatives)
@@ -115,7 +127,17 @@ def test_a_prompt_is_not_contradicted(tmp_path: Path) -> None:
     assert words == "a red can, grey backdrop, centered, copy space at the top"
 
 
-def test_colours_are_named_as_people_see_them() -> None:
-    assert [color_name(color) for color in ("#0f766e", "#111827", "#e11d48", "#ffffff", "#e0c9a3", "#1e3a8a")] == [
-        "teal", "black", "red", "white", "beige", "navy",
-    ]  # fmt: skip
+@pytest.mark.parametrize(
+    ("color", "name"),
+    [
+        ("#0f766e", "teal"),
+        ("#111827", "black"),
+        ("#e11d48", "red"),
+        ("#ffffff", "white"),
+        ("#e0c9a3", "beige"),
+        ("#1e3a8a", "navy"),
+        ("#f59e0b", "orange"),
+    ],
+)
+def test_colours_are_named_as_people_see_them(color: str, name: str) -> None:
+    assert color_name(color) == name

@@ -1,0 +1,82 @@
+"""The command itself: quick to start, honest in its exit codes."""
+
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from command_line import Adfusion
+from PIL import Image
+
+import adfusion as package
+
+HEAVY = ("torch", "numpy", "transformers", "numba", "skia", "matplotlib", "PIL", "pydantic")
+
+
+def test_help_and_version_import_nothing_heavy() -> None:
+    program = f"""
+import sys
+from adfusion.cli import main
+try:
+    main([sys.argv[1]])
+except SystemExit:
+    print([name for name in {HEAVY!r} if name in sys.modules])
+"""
+    for option in ("--help", "--version"):
+        done = subprocess.run(
+            [sys.executable, "-c", program, option], capture_output=True, text=True, check=True
+        )
+        assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_importing_the_package_imports_nothing_heavy() -> None:
+    program = f"import adfusion, sys; print([name for name in {HEAVY!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+def test_the_version_is_the_packages(adfusion: Adfusion) -> None:
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
+    if "version" in project:
+        assert project["version"] == package.__version__
+    assert adfusion("--version").out == f"adfusion {package.__version__}\n"
+
+
+@pytest.mark.parametrize("verb", ["generate", "campaign", "models", "scenes", "train"])
+def test_every_verb_explains_itself(adfusion: Adfusion, verb: str) -> None:
+    done = adfusion(verb, "--help")
+    assert done.code == 0
+    assert re.search(r"Usage: adfusion " + verb, done.out)
+
+
+def test_an_unknown_verb_is_one_line_and_code_2(refused: Callable[..., str]) -> None:
+    assert "paint" in refused("paint")
+
+
+def test_a_full_standard_output_is_one_line_and_code_2(
+    process: Callable[..., "subprocess.Popen[str]"],
+) -> None:
+    with Path("/dev/full").open("w") as full:
+        running = process("--version", stdout=full)
+        _, stderr = running.communicate(timeout=60)
+    assert (running.returncode, stderr) == (2, "adfusion: error: standard output: No space left on device\n")
+
+
+def test_scenes_draws_a_sheet(adfusion: Adfusion, tmp_path: Path) -> None:
+    done = adfusion("scenes", "-n", 3, "--side", 32, "--product", "mug", "-o", tmp_path / "sheet.png")
+    assert (done.code, done.out) == (0, f"{tmp_path / 'sheet.png'}\n")
+    with Image.open(tmp_path / "sheet.png") as image:
+        assert image.width > 64
+
+
+def test_scenes_refuses_an_unknown_product(refused: Callable[..., str], tmp_path: Path) -> None:
+    line = refused("scenes", "--product", "spaceship", "-o", tmp_path / "sheet.png")
+    assert "spaceship" in line
+    assert "bottle" in line
+
+
+def test_train_refuses_a_missing_recipe(refused: Callable[..., str], tmp_path: Path) -> None:
+    assert "none.yaml" in refused("train", tmp_path / "none.yaml", "-o", tmp_path / "run")
