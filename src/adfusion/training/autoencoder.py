@@ -36,7 +36,7 @@ def autoencoder_config(shape: AutoencoderNetwork) -> AutoencoderConfig:
 
 
 class AutoencoderTask:
-    """L1 and squared distance of pixels, L1 distance of their gradients. No adversary: on rendered pictures L1 stays sharp, and a
+    """Squared and L1 distance of pixels, L1 distance of their gradients. No adversary: on rendered pictures L1 stays sharp, and a
     decoder that invents no texture suits product pictures."""
 
     def __init__(self, recipe: AutoencoderRecipe, run: Path) -> None:
@@ -63,8 +63,8 @@ class AutoencoderTask:
         latents = self.network.encode(pixels)
         noise = torch.randn(latents.shape, generator=generator_of(recipe.seed, step)).to(latents)
         decoded = self.network.decode(latents + recipe.latent_noise * noise)
-        loss: Tensor = (decoded - pixels).abs().mean()
-        loss = loss + recipe.square_weight * (decoded - pixels).square().mean()
+        loss: Tensor = (decoded - pixels).square().mean()
+        loss = loss + recipe.absolute_weight * (decoded - pixels).abs().mean()
         loss = loss + recipe.edge_weight * edge_distance(decoded, pixels).mean()
         return loss + recipe.latent_weight * latents.square().mean()
 

@@ -66,13 +66,13 @@ class AutoencoderRecipe(_Recipe):
     network: AutoencoderNetwork = AutoencoderNetwork()
     crop: int = Field(128, gt=0, multiple_of=8)
     """Side of the square that is cut from each picture."""
-    square_weight: float = Field(1.0, ge=0)
-    """Weight of the mean squared error beside the L1 distance; it finds colours sooner."""
-    edge_weight: float = Field(1.0, ge=0)
+    absolute_weight: float = Field(0.2, ge=0)
+    """Weight of the L1 distance beside the squared one."""
+    edge_weight: float = Field(0.1, ge=0)
     """Weight of the L1 distance of the pictures' gradients, which keeps edges sharp."""
     latent_noise: float = Field(0.05, ge=0)
     """Standard deviation of noise on the latents: the decoder learns to bear the denoiser's small errors."""
-    latent_weight: float = Field(1e-3, ge=0)
+    latent_weight: float = Field(1e-4, ge=0)
     """Weight of the mean square of the latents: keeps them inside the decoder's soft clamp."""
 
 
