@@ -106,14 +106,23 @@ def test_a_run_that_is_prolonged_equals_one_that_was_long_from_the_start(runs: P
 
 
 def test_an_autoencoder_overfits_a_few_pictures(runs: Path) -> None:
-    recipe = recipe_file(runs, AUTOENCODER, pictures=960, checkpoint_every=960, data={"scenes": 12, "sizes": [[32, 32]]})
+    recipe = recipe_file(
+        runs, AUTOENCODER, pictures=960, checkpoint_every=960, data={"scenes": 12, "sizes": [[32, 32]]}
+    )
     losses = [step.loss for step in train(recipe, runs / "run") if step.loss is not None]
     assert losses[-1] < 0.4 * losses[0]
 
 
 def test_a_denoiser_overfits_a_few_pictures(runs: Path) -> None:
     run_to_end(recipe_file(runs, AUTOENCODER, pictures=800, checkpoint_every=800), runs / "autoencoder")
-    recipe = recipe_file(runs, DENOISER, pictures=1600, checkpoint_every=1600, batch=8, data={"scenes": 12, "sizes": [[32, 32]]})
+    recipe = recipe_file(
+        runs,
+        DENOISER,
+        pictures=1600,
+        checkpoint_every=1600,
+        batch=8,
+        data={"scenes": 12, "sizes": [[32, 32]]},
+    )
     losses = [step.loss for step in train(recipe, runs / "run") if step.loss is not None]
     assert np.mean(losses[-20:]) < 0.7 * np.mean(losses[:5])
 

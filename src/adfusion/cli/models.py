@@ -1,6 +1,7 @@
-"""`adfusion models`: which models there are, what they are, whether they are whole."""
+"""`adfusion models`: which models there are, what they are, whether they are whole; and packing new ones."""
 
 import dataclasses
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -56,3 +57,16 @@ def verify(model: ModelName = "mini", as_json: AsJson = False) -> None:
     problems = [check.problem for check in report.checks if check.problem is not None]
     if problems:
         raise UserError("; ".join(problems))
+
+
+@app.command("pack")
+def pack(
+    label: Annotated[Path, typer.Argument(help="Name, data and rights of the model, a YAML file.")],
+    runs: Annotated[Path, typer.Option(help="Folder with the runs autoencoder, denoiser and upsampler.")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="The model's folder.")],
+) -> None:
+    """Make a model of three finished training runs and measure it on scenes that none of them has seen."""
+    from adfusion.training.pack import pack as pack_runs
+
+    model = pack_runs(label, runs, out)
+    console.say(f"{out}: {model.card.name}, {model.hash}")

@@ -38,7 +38,7 @@ def png(creative: Creative) -> bytes:
 
 def jpeg(creative: Creative, quality: int = JPEG_QUALITY) -> bytes:
     """JPEG without colour subsampling, which would soften coloured type."""
-    return _encoded(image(creative), format="JPEG", quality=quality, subsampling=0, optimize=True)
+    return _encoded(image(creative), format="JPEG", quality=quality, subsampling=0)
 
 
 def encode(creative: Creative, format: str) -> bytes:

@@ -1,5 +1,6 @@
 """Skia, imported when something is first drawn or measured; one clear error where it cannot start."""
 
+import os
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -10,6 +11,8 @@ from adfusion.errors import UserError
 @cache
 def skia() -> Any:
     """The `skia` module. Raises `UserError` if the shared libraries it is linked to are missing."""
+    # Fonts come from packages and the brand alone; a system's font configuration only prints warnings.
+    os.environ.setdefault("FONTCONFIG_FILE", os.devnull)
     try:
         return import_module("skia")
     except ImportError as error:

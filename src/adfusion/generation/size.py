@@ -7,11 +7,14 @@ from collections.abc import Sequence
 from adfusion.errors import UserError
 from adfusion.generation.request import Size
 
+SAME_ASPECT = 0.05
+"""Largest logarithm of the ratio of two aspect ratios that count as one: sizes are whole patches."""
+
 
 def parse_size(text: str, sizes: Sequence[Size]) -> Size:
     """The size that `text` names: `WIDTHxHEIGHT`, or the one of `sizes` with the aspect ratio `W:H`.
 
-    Raises `UserError` if `text` is neither, or no size has that aspect ratio (within 2 %).
+    Raises `UserError` if `text` is neither, or no size has that aspect ratio (within 5 %).
     """
     allowed = ", ".join(f"{width}x{height}" for width, height in sizes)
     if pixels := re.fullmatch(r"\s*(\d{1,6})\s*[xX×]\s*(\d{1,6})\s*", text):
@@ -19,7 +22,7 @@ def parse_size(text: str, sizes: Sequence[Size]) -> Size:
     if ratio := re.fullmatch(r"\s*([1-9]\d{0,5})\s*:\s*([1-9]\d{0,5})\s*", text):
         aspect = int(ratio[1]) / int(ratio[2])
         size = nearest_size(aspect, sizes)
-        if abs(math.log(size[0] / size[1] / aspect)) < 0.02:
+        if abs(math.log(size[0] / size[1] / aspect)) < SAME_ASPECT:
             return size
     raise UserError(f"size: found {text!r}, allowed: {allowed}, or the aspect ratio of one of them as W:H")
 

@@ -75,17 +75,15 @@ class Autoencoder(nn.Module):
         return 2 * pixels - 1
 
     def initialize(self) -> None:
-        """Variance-keeping weights (He et al., arXiv:1502.01852), with residual branches that start near zero:
-        latents have about unit variance from the first step."""
+        """Weights that keep the variance (He et al., arXiv:1502.01852), and residual branches near zero."""
         for module in self.modules():
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
                 if module.bias is not None:
                     nn.init.zeros_(module.bias)
-        with torch.no_grad():
-            for module in self.modules():
-                if isinstance(module, Block):
-                    module.body[-1].weight.mul_(0.1)
+        for module in self.modules():
+            if isinstance(module, Block):
+                module.damp()
 
 
 def encoder(config: AutoencoderConfig) -> nn.Sequential:
@@ -113,12 +111,17 @@ class Block(nn.Module):
 
     def __init__(self, width: int) -> None:
         super().__init__()
-        self.body = nn.Sequential(
-            conv(width, width), nn.ReLU(), conv(width, width), nn.ReLU(), conv(width, width)
-        )
+        last = conv(width, width)
+        self.body = nn.Sequential(conv(width, width), nn.ReLU(), conv(width, width), nn.ReLU(), last)
 
     def forward(self, x: Tensor) -> Tensor:
         return F.relu(self.body(x) + x)
+
+    @torch.no_grad()
+    def damp(self) -> None:
+        """Let the branch start small beside the skip connection."""
+        for parameter in self.body[-1].parameters():
+            parameter.mul_(0.1)
 
 
 def conv(channels_in: int, channels_out: int, stride: int = 1, bias: bool = True) -> nn.Conv2d:

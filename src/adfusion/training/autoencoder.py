@@ -36,8 +36,8 @@ def autoencoder_config(shape: AutoencoderNetwork) -> AutoencoderConfig:
 
 
 class AutoencoderTask:
-    """Squared and L1 distance of pixels, L1 distance of their gradients. No adversary: on rendered pictures L1 stays sharp, and a
-    decoder that invents no texture suits product pictures."""
+    """Squared and L1 distance of pixels, L1 distance of their gradients. No adversary: rendered pictures come
+    out sharp without one, and a decoder that invents no texture suits product pictures."""
 
     def __init__(self, recipe: AutoencoderRecipe, run: Path) -> None:
         self.recipe, self.run = recipe, run
