@@ -22,12 +22,12 @@ $(VENV)/.installed-dev: $(VENV)/.installed
 setup: $(VENV)/.installed
 
 demo: setup
-	$(BIN)/adfusion campaign examples/lumen/brief.yaml -o out/demo --resume
+	$(BIN)/adfusion campaign examples/oddleaf/brief.yaml -o out/demo --resume
 	@echo "Gallery: $(CURDIR)/out/demo/index.html"
 
 lint: $(VENV)/.installed-dev
-	$(BIN)/ruff check src tests examples
-	$(BIN)/ruff format --check src tests examples
+	$(BIN)/ruff check src tests
+	$(BIN)/ruff format --check src tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 

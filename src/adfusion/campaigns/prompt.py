@@ -3,8 +3,8 @@
 import re
 
 import numpy as np
-import numpy.typing as npt
 
+from adfusion.color import oklab
 from adfusion.creative.brief import Brief, Concept, Segment
 from adfusion.creative.colors import rgb
 from adfusion.creative.placement import CopySpace
@@ -37,29 +37,7 @@ def prompt(brief: Brief, concept: Concept, segment: Segment, copy_space: CopySpa
 
 def color_name(color: str) -> str:
     """The scenes' name for `#rrggbb`: the one whose hue and chroma are closest, lightness counting half."""
-    wanted = oklab(color)
-    return min(COLORS, key=lambda name: float(np.linalg.norm((oklab(COLORS[name]) - wanted) * (0.5, 1, 1))))
-
-
-def oklab(color: str) -> npt.NDArray[np.float64]:
-    """Perceptual lightness, green-red and blue-yellow of `#rrggbb` (Ottosson 2020, "Oklab")."""
-    values = np.array(rgb(color)) / 255
-    linear = np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
-    lab: npt.NDArray[np.float64] = _LMS_TO_LAB @ np.cbrt(_RGB_TO_LMS @ linear)
-    return lab
-
-
-_RGB_TO_LMS = np.array(
-    [
-        [0.4122214708, 0.5363325363, 0.0514459929],
-        [0.2119034982, 0.6806995451, 0.1073969566],
-        [0.0883024619, 0.2817188376, 0.6299787005],
-    ]
-)
-_LMS_TO_LAB = np.array(
-    [
-        [0.2104542553, 0.7936177850, -0.0040720468],
-        [1.9779984951, -2.4285922050, 0.4505937099],
-        [0.0259040371, 0.7827717662, -0.8086757660],
-    ]
-)
+    wanted = oklab(rgb(color))
+    return min(
+        COLORS, key=lambda name: float(np.linalg.norm((oklab(rgb(COLORS[name])) - wanted) * (0.5, 1, 1)))
+    )

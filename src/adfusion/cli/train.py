@@ -28,11 +28,9 @@ def train(
                 pace += f" · loss {progress.loss:.4f}"
             bar.update(
                 task,
-                description="preparing scenes" if progress.loss is None else "training",
+                description=progress.message or "training",
                 completed=progress.pictures_seen,
                 total=progress.total,
                 pace=pace,
             )
-            if progress.message:
-                bar.console.print(progress.message, markup=False, highlight=False)
     console.say(str(run))

@@ -7,6 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from adfusion.color import oklab
 from adfusion.data.scenes.caption import caption
 from adfusion.data.scenes.render import render
 from adfusion.data.scenes.scene import COLORS, PRODUCTS, Scene, random_scene
@@ -127,25 +128,9 @@ def _corners_match(pictures: np.ndarray, scenes: Sequence[Scene]) -> list[bool]:
     height, width = pictures.shape[1:3]
     corners = np.median(pictures[:, : height // 8, : width // 4].reshape(len(pictures), -1, 3), axis=1)
     named = np.array([[int(code[i : i + 2], 16) for i in (1, 3, 5)] for code in COLORS.values()])
-    distance = np.linalg.norm(_oklab(corners)[:, None] - _oklab(named)[None], axis=-1)
+    distance = np.linalg.norm(oklab(corners)[:, None] - oklab(named)[None], axis=-1)
     names = list(COLORS)
     return [
         names[nearest] == scene.backdrop_color
         for nearest, scene in zip(distance.argmin(1), scenes, strict=True)
     ]
-
-
-def _oklab(srgb: np.ndarray) -> np.ndarray:
-    """sRGB 0 … 255 (n 3) to OKLab (Björn Ottosson 2020, "A perceptual color space for image processing")."""
-    s = srgb / 255
-    linear = np.where(s <= 0.04045, s / 12.92, ((s + 0.055) / 1.055) ** 2.4)
-    lms = np.cbrt(linear @ np.array([
-        [0.4122214708, 0.2119034982, 0.0883024619],
-        [0.5363325363, 0.6806995451, 0.2817188376],
-        [0.0514459929, 0.1073969566, 0.6299787005],
-    ]))  # fmt: skip
-    return np.asarray(lms @ np.array([
-        [0.2104542553, 1.9779984951, 0.0259040371],
-        [0.7936177850, -2.4285922050, 0.7827717662],
-        [-0.0040720468, 0.4505937099, -0.8086757660],
-    ]))  # fmt: skip
