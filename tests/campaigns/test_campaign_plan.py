@@ -4,12 +4,12 @@ import re
 from pathlib import Path
 
 import pytest
-from painter import Painter, write_brief
 
 from adfusion.campaigns import Plan, plan
 from adfusion.campaigns.prompt import color_name, prompt
 from adfusion.creative.brief import load_brief
 from adfusion.creative.placement import PLACEMENTS
+from painter import Painter, write_brief
 
 
 def planned(folder: Path, **changes: object) -> Plan:

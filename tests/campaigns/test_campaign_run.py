@@ -6,7 +6,6 @@ import shutil
 from pathlib import Path
 
 import pytest
-from painter import Painter, write_brief
 from PIL import Image
 
 from adfusion.campaigns import Campaign, CampaignProgress, CampaignResult, load_manifest
@@ -15,6 +14,7 @@ from adfusion.creative import draw
 from adfusion.creative.placement import PLACEMENTS
 from adfusion.errors import UserError
 from adfusion.files import sha256
+from painter import Painter, write_brief
 
 
 def finish(campaign: Campaign, painter: Painter | None = None) -> CampaignResult:

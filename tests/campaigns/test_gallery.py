@@ -6,10 +6,10 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-from painter import Painter, write_brief
 
 from adfusion.campaigns import Campaign
 from adfusion.campaigns.gallery import thumbnail
+from painter import Painter, write_brief
 
 PLACES = ["google-landscape", "iab-medium-rectangle", "iab-leaderboard", "iab-skyscraper"]
 VOID = {"meta", "img", "input", "br", "link"}

@@ -7,12 +7,8 @@ import pytest
 import torch
 
 from adfusion.cli import main
-
-for floor in ("cli", "campaigns", "generation"):
-    sys.path.append(str(Path(__file__).parents[1] / floor))
-
-from command_line import Adfusion, Finished, own_lines  # noqa: E402
-from tiny_model import save_tiny_model  # noqa: E402
+from command_line import Adfusion, Finished, own_lines
+from tiny_model import save_tiny_model
 
 
 @pytest.fixture(scope="session")

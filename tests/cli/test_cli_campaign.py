@@ -12,11 +12,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from command_line import Adfusion, own_lines
-from painter import write_brief
 from PIL import Image
 
 from adfusion.files import sha256
+from command_line import Adfusion, own_lines
+from painter import write_brief
 
 ONE = {
     "concepts": [{"name": "One", "prompt": "a lamp"}],

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from command_line import Adfusion
 from PIL import Image
 
 import adfusion as package
+from command_line import Adfusion
 
 HEAVY = ("torch", "numpy", "transformers", "numba", "skia", "matplotlib", "PIL", "pydantic")
 

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from command_line import Adfusion
 from PIL import Image
 
 from adfusion.generation import load_picture
+from command_line import Adfusion
 
 PROMPT = "a glossy teal bottle on a round podium, pink backdrop, copy space on the left"
 STEM = "a-glossy-teal-bottle-on-a-round-podium"

@@ -2,9 +2,9 @@ from collections.abc import Iterator
 
 import pytest
 import torch
-from tiny_model import tiny_model
 
 from adfusion.generation import NativeGenerator
+from tiny_model import tiny_model
 
 
 @pytest.fixture(scope="session")
