@@ -6,39 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-import yaml
-from safetensors.torch import load_file
 
-from adfusion import files
 from adfusion.data import shards
 from adfusion.errors import UserError
 from adfusion.training import train
-
-SIZES = ((32, 32), (24, 40))
-COMMON = {
-    "seed": 3,
-    "batch": 4,
-    "data": {"scenes": 24, "sizes": [list(size) for size in SIZES]},
-    "optimizer": {"learning_rate": 2e-3, "warm_up": 8, "cool_down": 0.25},
-    "log_every": 8,
-    "checkpoint_every": 16,
-    "samples_every": 1000,
-}
-AUTOENCODER = {
-    **COMMON, "name": "tiny autoencoder", "train": "autoencoder", "pictures": 48, "crop": 24,
-    "network": {
-        "width": 8, "latent_channels": 4, "encoder_blocks": [0, 1, 1, 1], "decoder_blocks": [1, 1, 1, 0],
-    },
-}  # fmt: skip
-DENOISER = {
-    **COMMON, "name": "tiny denoiser", "train": "denoiser", "pictures": 48,
-    "network": {"width": 32, "heads": 2, "depth": 2, "patch_size": 1},
-    "sample_prompts": ["a red lamp"],
-}  # fmt: skip
-UPSAMPLER = {
-    **COMMON, "name": "tiny upsampler", "train": "upsampler", "pictures": 48, "crop": 8,
-    "network": {"channels": 8, "blocks": 1}, "data": {"scenes": 24, "sizes": [[32, 32]]},
-}  # fmt: skip
+from tiny_runs import AUTOENCODER, DENOISER, UPSAMPLER, recipe_file, run_to_end, write_smooth_shards
 
 
 @pytest.fixture(autouse=True)
@@ -49,27 +21,8 @@ def small_shards(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def runs(tmp_path: Path) -> Path:
     """A folder for runs whose scenes are on disk already, as smooth random pictures."""
-    rng = np.random.default_rng(0)
-    for sizes in (SIZES, ((32, 32),)):
-        for shard in shards.plan(tmp_path / "scenes", 0, 24, sizes):
-            width, height = shard.size
-            rows, columns = np.linspace(0, 1, height)[:, None, None], np.linspace(0, 1, width)[:, None]
-            low, high = rng.uniform(0, 120, (2, shard.count, 1, 1, 3))
-            with files.replacing(shard.path) as temporary:
-                np.save(temporary, (low + high * (rows + columns) / 2).astype(np.uint8))
+    write_smooth_shards(tmp_path / "scenes")
     return tmp_path
-
-
-def recipe_file(folder: Path, recipe: dict[str, object], **changes: object) -> Path:
-    path = folder / "recipe.yaml"
-    path.write_text(yaml.safe_dump({**recipe, **changes}))
-    return path
-
-
-def run_to_end(recipe: Path, run: Path, *, resume: bool = False) -> dict[str, torch.Tensor]:
-    for _ in train(recipe, run, resume=resume):
-        pass
-    return load_file(run / "network.safetensors")
 
 
 def interrupt_at(recipe: Path, run: Path, pictures: int) -> None:

@@ -52,14 +52,14 @@ def plan(folder: Path, first: int, scenes: int, sizes: Sequence[tuple[int, int]]
     ]
 
 
-def render_missing(shards: Sequence[Shard], device: str = "cpu") -> Iterator[int]:
+def render_missing(shards: Sequence[Shard]) -> Iterator[int]:
     """Render the shards that are not on disk yet; yields how many scenes are ready after each shard."""
     ready = 0
     for shard in shards:
         if not shard.path.exists():
             from adfusion.data.scenes.render import render
 
-            pictures = render(shard.scenes, size=shard.size, device=device).rgb
+            pictures = render(shard.scenes, size=shard.size).rgb
             with files.replacing(shard.path) as temporary:
                 np.save(temporary, pictures, allow_pickle=False)
         ready += shard.count

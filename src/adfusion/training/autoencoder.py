@@ -46,7 +46,7 @@ class AutoencoderTask:
 
     def prepare(self, accelerator: Accelerator) -> Iterator[TrainingProgress]:
         self.device = accelerator.device
-        for item in ready_shards(self.run, self.recipe.data, self.device.type):
+        for item in ready_shards(self.run, self.recipe.data):
             if isinstance(item, TrainingProgress):
                 yield item
             else:

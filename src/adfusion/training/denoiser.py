@@ -45,7 +45,7 @@ class DenoiserTask:
     def prepare(self, accelerator: Accelerator) -> Iterator[TrainingProgress]:
         recipe, self.device = self.recipe, accelerator.device
         self.autoencoder.to(self.device)
-        for item in ready_shards(self.run, recipe.data, self.device.type):
+        for item in ready_shards(self.run, recipe.data):
             if isinstance(item, TrainingProgress):
                 yield item
             else:

@@ -27,7 +27,7 @@ def measure(model: Model, scenes: int = 256) -> dict[str, float]:
         **reconstruction(model, to_pixels(render(held_out, size=(width, height)).rgb)),
         **enlargement(model, to_pixels(render(held_out[: scenes // 8], size=(4 * width, 4 * height)).rgb)),
         **caption_use(model, held_out),
-        **backdrop_color(model),
+        **backdrop_color(model, pictures_per_color=max(1, scenes // 64)),
     }
 
 

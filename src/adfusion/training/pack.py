@@ -30,11 +30,13 @@ class Label(BaseModel):
     defaults: Defaults = Defaults()
 
 
-def pack(label_file: Path, runs: Path, folder: Path) -> Model:
+def pack(label_file: Path, runs: Path, folder: Path, *, measured_scenes: int = 256) -> Model:
     """Write the model folder `folder` from the runs `denoiser`, `autoencoder` and `upsampler` under `runs`.
 
-    The loss curves and logs go into `folder/training`. Figures are measured on the packed weights, rounded to
-    half precision as users will load them. Raises `UserError` for a wrong label or an unfinished run.
+    The loss curves and logs go into `folder/training`. Figures are measured on `measured_scenes` held-out
+    scenes with the packed weights, rounded to half precision as users will load them.
+
+    Raises `UserError` for a wrong label or an unfinished run.
     """
     label = _read_label(label_file)
     autoencoder, autoencoder_record = trained_autoencoder(runs / "autoencoder")
@@ -69,7 +71,7 @@ def pack(label_file: Path, runs: Path, folder: Path) -> Model:
     from adfusion.training.measure import measure
 
     store.save(Model(card, denoiser, autoencoder, upsampler), folder, overwrite=folder.exists())
-    metrics = measure(store.load(folder))
+    metrics = measure(store.load(folder), measured_scenes)
     model = Model(card.model_copy(update={"metrics": metrics}), denoiser, autoencoder, upsampler)
     model = store.save(model, folder, overwrite=True)
     (folder / "training").mkdir(exist_ok=True)

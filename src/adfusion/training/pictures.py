@@ -14,10 +14,10 @@ from adfusion.training.loop import TrainingProgress
 from adfusion.training.recipe import SceneData
 
 
-def ready_shards(run: Path, data: SceneData, device: str = "cpu") -> Iterator[TrainingProgress | list[Shard]]:
+def ready_shards(run: Path, data: SceneData) -> Iterator[TrainingProgress | list[Shard]]:
     """Render what is missing into the folder `scenes` beside the run; the last item is the shards."""
     planned = shards.plan(run.parent / "scenes", data.first, data.scenes, data.sizes)
-    for ready in shards.render_missing(planned, device):
+    for ready in shards.render_missing(planned):
         yield TrainingProgress(ready, data.scenes, message="rendering scenes")
     yield planned
 

@@ -44,7 +44,7 @@ class UpsamplerTask:
     def prepare(self, accelerator: Accelerator) -> Iterator[TrainingProgress]:
         self.device = accelerator.device
         self.autoencoder.to(self.device)
-        for item in ready_shards(self.run, self.recipe.data, self.device.type):
+        for item in ready_shards(self.run, self.recipe.data):
             if isinstance(item, TrainingProgress):
                 yield item
             else:

@@ -9,6 +9,8 @@ import math
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
 from os import sched_getaffinity
 
 import numba
@@ -143,13 +145,14 @@ def render(
     scenes: Sequence[Scene],
     pixels: int = 128 * 128,
     size: tuple[int, int] | None = None,
-    device: str = "cpu",
+    device: str = "auto",
     threads: int | None = None,
 ) -> Renders:
     """Draw scenes. A picture depends on its scene and size alone, not on its batch.
 
     `size` is width and height; without it all scenes must have one aspect, and get about `pixels` in it.
-    `device` is "cpu" or "cuda"; `threads` defaults to the cores that this process may use.
+    `device` is "cpu", "cuda", or "auto": the GPU if there is one. `threads` defaults to the cores that this
+    process may use.
     Raises ValueError for mixed aspects without `size`, or an unknown device.
     """
     if size is None:
@@ -161,13 +164,25 @@ def render(
         size = picture_size(aspects.pop(), pixels)
     width, height = size
     vectors = pack_all(scenes, width / height)
+    if device == "auto":
+        device = "cuda" if gpu_is_ready() else "cpu"
     if device == "cuda":
         from adfusion.data.scenes.render_cuda import draw_on_gpu
 
         return _renders(*draw_on_gpu(vectors, width, height))
     if device != "cpu":
-        raise ValueError(f"device: {device!r} is not one of cpu, cuda")
+        raise ValueError(f"device: {device!r} is not one of auto, cpu, cuda")
     return _renders(*draw_on_cpu(vectors, width, height, threads or len(sched_getaffinity(0))))
+
+
+@cache
+def gpu_is_ready() -> bool:
+    """Whether there is an NVIDIA GPU and the extra `adfusion[gpu]`: Numba's own CUDA target is too old."""
+    if find_spec("numba_cuda") is None:
+        return False
+    from numba import cuda
+
+    return bool(cuda.is_available())
 
 
 def draw_on_cpu(

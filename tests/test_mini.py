@@ -1,0 +1,89 @@
+"""The model that comes with the package: whole, small, and led by words."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import adfusion
+from adfusion.cli import main
+from adfusion.color import oklab
+from adfusion.creative.colors import rgb
+from adfusion.data.scenes.scene import COLORS
+from adfusion.generation import NativeGenerator
+from adfusion.models import store
+
+BRIEF = Path(__file__).parents[1] / "examples" / "oddleaf" / "brief.yaml"
+PROMPT = "a white bottle on a round podium, plain {} background"
+
+
+@pytest.fixture(scope="module")
+def mini() -> NativeGenerator:
+    return adfusion.load("mini")
+
+
+def test_it_is_whole_and_small() -> None:
+    assert store.verify("mini").ok
+    weights = list(store.find("mini").glob("*.safetensors"))
+    assert len(weights) == 3
+    assert sum(path.stat().st_size for path in weights) < 60e6
+
+
+def test_its_card_says_how_it_was_made() -> None:
+    card = store.load_card("mini")
+    assert set(card.training) == set(store.PARTS)
+    assert card.metrics and card.data.rights
+    for part in store.PARTS:
+        log = (store.find("mini") / "training" / f"{part}.jsonl").read_text().splitlines()
+        assert json.loads(log[-1])["pictures"] == card.training[part].pictures_seen
+
+
+def test_words_choose_the_backdrop(mini: NativeGenerator) -> None:
+    names = ["red", "green", "blue", "yellow"]
+    requests = [mini.request(PROMPT.format(name), seed=3, steps=10) for name in names]
+    corners = [
+        np.asarray(picture.image)[:64, :96].reshape(-1, 3) for picture in mini.generate(requests).pictures()
+    ]
+    palette = np.array([oklab(rgb(COLORS[name])) for name in names])
+    nearest = [
+        np.linalg.norm(palette - oklab(np.median(corner, axis=0)), axis=1).argmin() for corner in corners
+    ]
+    assert [names[index] for index in nearest] == names
+
+
+def test_a_caption_is_worth_something_to_it(mini: NativeGenerator) -> None:
+    figures = mini.model.card.metrics
+    own, other = (
+        figures["held-out loss with own caption"],
+        figures["held-out loss with another picture's caption"],
+    )
+    assert isinstance(own, float) and isinstance(other, float) and own < 0.9 * other
+
+
+def test_a_picture_is_the_same_alone_and_in_a_batch(mini: NativeGenerator) -> None:
+    alone = mini.generate("a red lamp", seed=5, steps=4).last()
+    together = mini.generate("a red lamp", n=8, seed=0, steps=4).pictures()[5]
+    assert together.seed == alone.seed
+    difference = np.abs(np.asarray(alone.image, int) - np.asarray(together.image, int))
+    assert difference.max() <= 1
+
+
+def test_the_example_campaign_runs_and_resumes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def campaign(*more: str) -> dict[str, object]:
+        with pytest.raises(SystemExit) as stop:
+            main(["campaign", str(BRIEF), "-o", str(tmp_path / "out"), "--steps", "4", "--json", *more])
+        assert stop.value.code == 0
+        result: dict[str, object] = json.loads(capsys.readouterr().out)
+        return result
+
+    campaign("--limit", "2")
+    first = {path: path.stat().st_mtime_ns for path in (tmp_path / "out" / "creatives").iterdir()}
+    campaign("--limit", "7", "--resume")
+    assert {path: path.stat().st_mtime_ns for path in first} == first
+    assert len(list((tmp_path / "out" / "creatives").glob("*.svg"))) == 7
+    manifest = (tmp_path / "out" / "manifest.json").read_bytes()
+
+    with pytest.raises(SystemExit):
+        main(["campaign", str(BRIEF), "-o", str(tmp_path / "again"), "--steps", "4", "--limit", "7"])
+    assert (tmp_path / "again" / "manifest.json").read_bytes() == manifest, "same brief, same bytes"
