@@ -40,7 +40,7 @@ def test_an_autoencoder_overfits_a_picture() -> None:
     ramp = torch.linspace(-0.8, 0.8, 16)
     picture = torch.stack([ramp.expand(16, 16), ramp[:, None].expand(16, 16), torch.zeros(16, 16)])[None]
     optimizer = torch.optim.Adam(net.parameters(), lr=3e-3)
-    for _ in range(150):
+    for _ in range(300):
         loss = F.mse_loss(net(picture), picture)
         optimizer.zero_grad()
         loss.backward()

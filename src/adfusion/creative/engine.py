@@ -3,6 +3,7 @@
 import os
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from adfusion.errors import UserError
@@ -11,8 +12,8 @@ from adfusion.errors import UserError
 @cache
 def skia() -> Any:
     """The `skia` module. Raises `UserError` if the shared libraries it is linked to are missing."""
-    # Fonts come from packages and the brand alone; a system's font configuration only prints warnings.
-    os.environ.setdefault("FONTCONFIG_FILE", os.devnull)
+    # Skia's own copy of fontconfig prints warnings about the settings of a newer one on the machine.
+    os.environ.setdefault("FONTCONFIG_FILE", str(Path(__file__).with_name("fonts.conf")))
     try:
         return import_module("skia")
     except ImportError as error:

@@ -45,19 +45,11 @@ class DenoiserTask:
     def prepare(self, accelerator: Accelerator) -> Iterator[TrainingProgress]:
         recipe, self.device = self.recipe, accelerator.device
         self.autoencoder.to(self.device)
-        for item in ready_shards(self.run, recipe.data):
-            if isinstance(item, TrainingProgress):
-                yield item
-            else:
-                shards = item
-        encoded = encode_shards(
+        shards = yield from ready_shards(self.run, recipe.data)
+        encoded = yield from encode_shards(
             self.run / "latents", shards, recipe.data.captions, self.autoencoder, self.device
         )
-        for progress in encoded:
-            if isinstance(progress, TrainingProgress):
-                yield progress
-            else:
-                self.data = LatentGroups(progress, recipe.data.captions)
+        self.data = LatentGroups(encoded, recipe.data.captions)
         statistics = {"mean": self.data.mean.tolist(), "std": self.data.std.tolist()}
         files.write_text(self.run / "latents.json", json.dumps(statistics) + "\n")
         self.order = Order(self.data.counts(), recipe.batch, recipe.seed)

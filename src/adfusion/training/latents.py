@@ -1,6 +1,6 @@
 """What the denoiser learns from: pictures as latents, captions as token states, each computed once."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,8 +31,8 @@ class LatentShard:
 
 def encode_shards(
     folder: Path, shards: Sequence[Shard], captions: int, autoencoder: Autoencoder, device: torch.device
-) -> Iterator[TrainingProgress | list[LatentShard]]:
-    """Encode what is missing in `folder`; the last item is all shards, loaded."""
+) -> Generator[TrainingProgress, None, list[LatentShard]]:
+    """Encode what is missing in `folder`; returns all shards, loaded."""
     encoder: TextEncoder | None = None
     paths = [folder / f"{shard.path.stem}.safetensors" for shard in shards]
     total, ready = sum(shard.count for shard in shards), 0
@@ -44,7 +44,7 @@ def encode_shards(
                 save_file(encoded, temporary)
         ready += shard.count
         yield TrainingProgress(ready, total, message="encoding pictures and captions")
-    yield [LatentShard(**load_file(path)) for path in paths]
+    return [LatentShard(**load_file(path)) for path in paths]
 
 
 @torch.no_grad()

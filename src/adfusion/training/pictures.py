@@ -1,6 +1,6 @@
 """Batches of rendered pictures: which pictures come in which step, as tensors."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,12 +14,12 @@ from adfusion.training.loop import TrainingProgress
 from adfusion.training.recipe import SceneData
 
 
-def ready_shards(run: Path, data: SceneData) -> Iterator[TrainingProgress | list[Shard]]:
-    """Render what is missing into the folder `scenes` beside the run; the last item is the shards."""
+def ready_shards(run: Path, data: SceneData) -> Generator[TrainingProgress, None, list[Shard]]:
+    """Render what is missing into the folder `scenes` beside the run; returns the shards."""
     planned = shards.plan(run.parent / "scenes", data.first, data.scenes, data.sizes)
     for ready in shards.render_missing(planned):
         yield TrainingProgress(ready, data.scenes, message="rendering scenes")
-    yield planned
+    return planned
 
 
 class Order:

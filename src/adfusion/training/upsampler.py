@@ -44,11 +44,7 @@ class UpsamplerTask:
     def prepare(self, accelerator: Accelerator) -> Iterator[TrainingProgress]:
         self.device = accelerator.device
         self.autoencoder.to(self.device)
-        for item in ready_shards(self.run, self.recipe.data):
-            if isinstance(item, TrainingProgress):
-                yield item
-            else:
-                self.pictures = PictureGroups(item)
+        self.pictures = PictureGroups((yield from ready_shards(self.run, self.recipe.data)))
         self.order = Order(self.pictures.counts(), self.recipe.batch, self.recipe.seed)
 
     def loss(self, step: int, share: slice) -> Tensor:

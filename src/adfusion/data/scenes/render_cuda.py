@@ -3,7 +3,7 @@
 import numpy as np
 from numba import cuda
 
-from adfusion.data.scenes.render import CHANNELS, sample_pixel, smooth_pixel
+from adfusion.data.scenes.pixel import CHANNELS, sample_pixel, smooth_pixel
 
 _THREADS = 128
 
