@@ -80,6 +80,8 @@ class TrainingRecord(BaseModel):
     hours: Annotated[float, Field(ge=0)]
     device: Words
     torch: Words
+    started_from: "TrainingRecord | None" = None
+    """The run whose weights were the first ones of this run, if there was one."""
 
 
 class Defaults(_Checked):

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from adfusion.models.card import ModelCard
+from adfusion.models.card import ModelCard, TrainingRecord
 
 
 def readme(card: ModelCard) -> str:
@@ -46,10 +46,7 @@ def _sections(card: ModelCard) -> Iterator[str]:
         yield "## Training"
         yield _table(
             ("part", "pictures seen", "hours", "device", "torch"),
-            [
-                (part, f"{record.pictures_seen:,}", f"{record.hours:.2f}", record.device, record.torch)
-                for part, record in card.training.items()
-            ],
+            [row for part, record in card.training.items() for row in _stages(part, record)],
         )
     if card.metrics:
         yield "## Measured"
@@ -60,6 +57,13 @@ def _sections(card: ModelCard) -> Iterator[str]:
             ("file", "parameters", "sha256"),
             [(part.file, f"{part.parameters:,}", f"`{part.sha256}`") for part in card.parts.values()],
         )
+
+
+def _stages(part: str, record: TrainingRecord) -> Iterator[tuple[str, ...]]:
+    """The runs behind a part, a row each, the earliest first."""
+    if record.started_from is not None:
+        yield from _stages(f"{part}, before", record.started_from)
+    yield part, f"{record.pictures_seen:,}", f"{record.hours:.2f}", record.device, record.torch
 
 
 def _facts(values: Mapping[str, Any]) -> str:

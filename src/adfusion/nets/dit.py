@@ -137,9 +137,14 @@ class DiT(nn.Module):
             if isinstance(module, nn.Linear):
                 nn.init.xavier_uniform_(module.weight)
                 nn.init.zeros_(module.bias)
-        for layer in (*self.time, *self.caption):
+        for layer in self.time:
             if isinstance(layer, nn.Linear):
                 nn.init.normal_(layer.weight, std=0.02)
+        # The encoder's states are small (standard deviation 0.4). Tokens of about unit size let the words
+        # count from the first step; with a small start the network learns for long to do without them.
+        for layer in self.caption:
+            if isinstance(layer, nn.Linear):
+                nn.init.xavier_uniform_(layer.weight, gain=2.0)
         tables = [self.table, *(block.table for block in self.blocks)]
         for table in tables:
             nn.init.normal_(table, std=self.config.width**-0.5)

@@ -16,7 +16,7 @@ from adfusion.training.latents import LatentGroups, encode_shards, pad
 from adfusion.training.loop import TrainingProgress, generator_of
 from adfusion.training.pictures import Order, ready_shards, step_rng, to_pictures
 from adfusion.training.recipe import DenoiserRecipe
-from adfusion.training.runs import trained_autoencoder
+from adfusion.training.runs import finished_run, trained_autoencoder
 
 
 def denoiser_config(recipe: DenoiserRecipe, latents: AutoencoderConfig) -> DiTConfig:
@@ -39,6 +39,14 @@ class DenoiserTask:
         self.autoencoder, _ = trained_autoencoder(run.parent / recipe.autoencoder)
         torch.manual_seed(recipe.seed)
         self.network = DiT(denoiser_config(recipe, self.autoencoder.config))
+        if recipe.start_from is not None:
+            weights, _ = finished_run(run.parent / recipe.start_from)
+            kept = {
+                name: weight
+                for name, weight in weights.items()
+                if not any(word in name for word in recipe.renew)
+            }
+            self.network.load_state_dict(self.network.state_dict() | kept)
         self.process = process.by_name(recipe.process)
         self.objective = objectives.OBJECTIVES[recipe.objective]()
 

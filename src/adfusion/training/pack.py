@@ -45,6 +45,11 @@ def pack(label_file: Path, runs: Path, folder: Path, *, measured_scenes: int = 2
     denoiser_recipe = DenoiserRecipe(**denoiser_record["recipe"])
     upsampler_recipe = UpsamplerRecipe(**upsampler_record["recipe"])
 
+    run_names = list(PARTS)
+    if denoiser_recipe.start_from is not None:
+        _, denoiser_record["started_from"] = finished_run(runs / denoiser_recipe.start_from)
+        run_names.append(denoiser_recipe.start_from)
+
     denoiser = DiT(denoiser_config(denoiser_recipe, autoencoder.config))
     denoiser.load_state_dict(denoiser_weights)
     upsampler = Upsampler(upsampler_config(upsampler_recipe.network))
@@ -75,9 +80,9 @@ def pack(label_file: Path, runs: Path, folder: Path, *, measured_scenes: int = 2
     model = Model(card.model_copy(update={"metrics": metrics}), denoiser, autoencoder, upsampler)
     model = store.save(model, folder, overwrite=True)
     (folder / "training").mkdir(exist_ok=True)
-    for part in PARTS:
-        shutil.copyfile(runs / part / "log.jsonl", folder / "training" / f"{part}.jsonl")
-        shutil.copyfile(runs / part / "loss.png", folder / "training" / f"{part}.png")
+    for name in run_names:
+        shutil.copyfile(runs / name / "log.jsonl", folder / "training" / f"{name}.jsonl")
+        shutil.copyfile(runs / name / "loss.png", folder / "training" / f"{name}.png")
     return model
 
 

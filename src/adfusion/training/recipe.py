@@ -88,6 +88,10 @@ class DenoiserRecipe(_Recipe):
     autoencoder: str = "autoencoder"
     """The run, beside this one, whose autoencoder makes the latents."""
     network: DenoiserNetwork = DenoiserNetwork()
+    start_from: str | None = None
+    """The finished run, beside this one, whose averaged weights are the first; none starts at random."""
+    renew: tuple[str, ...] = ()
+    """With `start_from`: weights whose name holds one of these words start at random all the same."""
     process: Literal["flow", "cosine", "vp_linear", "vp_scaled_linear", "ve"] = "flow"
     prediction: Literal["epsilon", "v", "sample", "flow"] = "flow"
     objective: Literal["flow_matching", "min_snr"] = "flow_matching"
