@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from adfusion.cli import main
-from command_line import Adfusion, Finished
+from command_line import Adfusion, Finished, own_lines
 from tiny_model import save_tiny_model
 
 
@@ -27,7 +27,7 @@ def adfusion(capfd: pytest.CaptureFixture[str]) -> Adfusion:
         with pytest.raises(SystemExit) as stop:
             main([str(argument) for argument in arguments])
         captured = capfd.readouterr()
-        return Finished(int(stop.value.code or 0), captured.out, captured.err)
+        return Finished(int(stop.value.code or 0), captured.out, own_lines(captured.err))
 
     return run
 

@@ -12,3 +12,10 @@ class Finished:
 
 
 Adfusion = Callable[..., Finished]
+
+
+def own_lines(err: str) -> str:
+    """Skia's own copy of fontconfig may grumble about the settings of a newer one on the machine."""
+    return "".join(
+        line for line in err.splitlines(keepends=True) if not line.startswith("Fontconfig warning")
+    )

@@ -280,7 +280,7 @@ def _logo(mark: Mark, brand: Brand, ground: npt.NDArray[np.uint8], ink: str) -> 
     sample = brand.logo.sample
     if legible_share(sample, _under(ground, mark.box)) >= 0.75:
         return Group("logo", (brand.logo.layer("logo-artwork", mark.box),))
-    chip = max((brand.palette.background, PAPER, INK), key=lambda color: legible_share(sample, color))
+    chip = max((brand.palette.background, PAPER, INK), key=lambda color: legible_share(sample, color, 3.0))
     inner, height = 0.8 * mark.box.height, 1.3 * mark.box.height
     width, pad = inner * brand.logo.aspect, 0.2 * mark.box.height
     outline = aligned(

@@ -94,7 +94,7 @@ def _scrim_for(ink: str, ground: str) -> str:
     return away
 
 
-def legible_share(logo: npt.NDArray[np.uint8], ground: str, minimum: float = 1.7) -> float:
+def legible_share(logo: npt.NDArray[np.uint8], ground: str, minimum: float = 2.2) -> float:
     """The share in [0, 1] of a logo's opaque pixels (height, width, 4) that stand out from `ground`."""
     opaque = logo[logo[..., 3] > 127][:, :3]
     if len(opaque) == 0:

@@ -8,7 +8,6 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from adfusion.diffusion import times
 from adfusion.diffusion.guidance import guided
 from adfusion.diffusion.samplers import SAMPLERS
 from adfusion.diffusion.streams import Streams
@@ -130,7 +129,7 @@ class NativeGenerator:
         steps = SAMPLERS[first.sampler](
             _without_gradients(denoise),
             streams.randn(shape),
-            times.trailing(first.steps).to(model.device),
+            model.times(first.steps),
             model.process,
             streams=streams,
         )

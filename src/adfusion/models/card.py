@@ -90,6 +90,8 @@ class Defaults(_Checked):
     sampler: Words = "dpmpp_2m"
     steps: Annotated[int, Field(ge=1, le=1000)] = 25
     guidance_scale: Annotated[float, Field(ge=0, le=30)] = 4.0
+    shift: Annotated[float, Field(gt=0, le=100)] = 1.0
+    """Of the time grid (`adfusion.diffusion.times.shifted`): above 1 spends more steps near pure noise."""
 
 
 class ModelCard(_Checked):

@@ -59,6 +59,10 @@ class Model:
 
         return diffusion.denoiser(predict, self.card.prediction, self.process)
 
+    def times(self, steps: int) -> Tensor:
+        """The time grid for `steps` steps, (steps + 1,), shifted as the card says."""
+        return diffusion.times.shifted(diffusion.times.trailing(steps), self.card.defaults.shift)
+
     def encode(self, pixels: Tensor) -> Tensor:
         """Pixels (b 3 h w) in [-1, 1] to normalised latents (b c h/f w/f)."""
         mean, std = self._statistics(pixels)

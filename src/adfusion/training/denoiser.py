@@ -48,7 +48,11 @@ class DenoiserTask:
             }
             self.network.load_state_dict(self.network.state_dict() | kept)
         self.process = process.by_name(recipe.process)
-        self.objective = objectives.OBJECTIVES[recipe.objective]()
+        self.objective = (
+            objectives.FlowMatching(recipe.logit_mean, recipe.logit_std)
+            if recipe.objective == "flow_matching"
+            else objectives.MinSNR()
+        )
 
     def prepare(self, accelerator: Accelerator) -> Iterator[TrainingProgress]:
         recipe, self.device = self.recipe, accelerator.device
@@ -99,7 +103,9 @@ class DenoiserTask:
         denoise = guided(self._denoiser(self.sample_texts), self._denoiser(nothing), guidance_scale=3.0)
         config = self.network.config
         noise = Streams(range(count), self.device).randn((config.in_channels,) + (config.sample_size,) * 2)
-        *_, last = samplers.dpmpp_2m(denoise, noise, times.trailing(16), self.process)
+        *_, last = samplers.dpmpp_2m(
+            denoise, noise, times.shifted(times.trailing(20), self.recipe.shift), self.process
+        )
         mean, std = self.data.mean.view(-1, 1, 1).to(noise), self.data.std.view(-1, 1, 1).to(noise)
         pictures = to_pictures(self.autoencoder.decode(last.sample * std + mean))
         columns = min(8, count)

@@ -11,7 +11,7 @@ from adfusion.color import oklab
 from adfusion.data.scenes.caption import caption
 from adfusion.data.scenes.render import render
 from adfusion.data.scenes.scene import COLORS, PRODUCTS, Scene, random_scene
-from adfusion.diffusion import Streams, guided, objectives, samplers, times
+from adfusion.diffusion import Streams, guided, objectives, samplers
 from adfusion.models import Model
 from adfusion.training.pictures import to_pictures, to_pixels
 
@@ -104,7 +104,7 @@ def backdrop_color(model: Model, pictures_per_color: int = 4) -> dict[str, float
         )
         noise = Streams(part.tolist()).randn(model.latent_shape(width, height))
         sampler = samplers.SAMPLERS[model.card.defaults.sampler]
-        *_, last = sampler(denoise, noise, times.trailing(steps), model.process)
+        *_, last = sampler(denoise, noise, model.times(steps), model.process)
         right += _corners_match(to_pictures(model.decode(last.sample)), [scenes[index] for index in part])
     rendered = _corners_match(render(scenes, size=(width, height)).rgb, scenes)
     return {

@@ -95,6 +95,12 @@ class DenoiserRecipe(_Recipe):
     process: Literal["flow", "cosine", "vp_linear", "vp_scaled_linear", "ve"] = "flow"
     prediction: Literal["epsilon", "v", "sample", "flow"] = "flow"
     objective: Literal["flow_matching", "min_snr"] = "flow_matching"
+    logit_mean: float = 0.0
+    """Of the logit-normal times of flow matching. Small latents of smooth pictures show their layout through
+    much noise: what words decide is decided near time 1, so they want a mean well above 0."""
+    logit_std: float = Field(1.0, gt=0)
+    shift: float = Field(1.0, gt=0)
+    """Of the time grid of the sample grids: above 1 spends more steps near time 1."""
     drop_caption: float = Field(0.1, ge=0, le=1)
     """Share of pictures learnt without their caption, for classifier-free guidance."""
     sample_prompts: tuple[str, ...] = ()
