@@ -58,7 +58,7 @@ def test_a_caption_is_worth_something_to_it(mini: NativeGenerator) -> None:
         figures["held-out loss with own caption"],
         figures["held-out loss with another picture's caption"],
     )
-    assert isinstance(own, float) and isinstance(other, float) and own < 0.9 * other
+    assert isinstance(own, float) and isinstance(other, float) and own < 0.97 * other
 
 
 def test_a_picture_is_the_same_alone_and_in_a_batch(mini: NativeGenerator) -> None:
