@@ -13,10 +13,15 @@ BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u206
 
 @dataclass(frozen=True)
 class Copy:
-    """The words of one creative. An empty `call_to_action` means that there is no button."""
+    """The words of one creative. What is empty is not shown; without `call_to_action` there is no button."""
 
     headline: str
     call_to_action: str = ""
+    body: str = ""
+    badge: str = ""
+    """A price or an offer in few words: "-20 %", "from 4,90 €"."""
+    legal: str = ""
+    """The line that must be shown, small but legible."""
 
 
 def clean(text: str) -> str:

@@ -59,7 +59,7 @@ class DenoiserTask:
         self.autoencoder.to(self.device)
         shards = yield from ready_shards(self.run, recipe.data)
         encoded = yield from encode_shards(
-            self.run / "latents", shards, recipe.data.captions, self.autoencoder, self.device
+            self.run / "latents", shards, recipe.data, self.autoencoder, self.device
         )
         self.data = LatentGroups(encoded, recipe.data.captions)
         statistics = {"mean": self.data.mean.tolist(), "std": self.data.std.tolist()}

@@ -11,10 +11,12 @@ from torch import Tensor
 
 from adfusion import files
 from adfusion.data.scenes.caption import caption
+from adfusion.data.scenes.split import held_out
 from adfusion.data.shards import Shard
 from adfusion.nets import Autoencoder, TextEncoder, TextStates
 from adfusion.training.loop import TrainingProgress
 from adfusion.training.pictures import to_pixels
+from adfusion.training.recipe import SceneData
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class LatentShard:
 
 
 def encode_shards(
-    folder: Path, shards: Sequence[Shard], captions: int, autoencoder: Autoencoder, device: torch.device
+    folder: Path, shards: Sequence[Shard], data: SceneData, autoencoder: Autoencoder, device: torch.device
 ) -> Generator[TrainingProgress, None, list[LatentShard]]:
     """Encode what is missing in `folder`; returns all shards, loaded."""
     encoder: TextEncoder | None = None
@@ -39,7 +41,7 @@ def encode_shards(
     for shard, path in zip(shards, paths, strict=True):
         if not path.exists():
             encoder = encoder or TextEncoder.load(device)
-            encoded = _encode(shard, captions, autoencoder, encoder, device)
+            encoded = _encode(shard, data, autoencoder, encoder, device)
             with files.replacing(path) as temporary:
                 save_file(encoded, temporary)
         ready += shard.count
@@ -49,14 +51,16 @@ def encode_shards(
 
 @torch.no_grad()
 def _encode(
-    shard: Shard, captions: int, autoencoder: Autoencoder, encoder: TextEncoder, device: torch.device
+    shard: Shard, data: SceneData, autoencoder: Autoencoder, encoder: TextEncoder, device: torch.device
 ) -> dict[str, Tensor]:
-    pictures = shard.pictures()
+    learnt = [not (data.hold_out and held_out(scene)) for scene in shard.scenes]
+    scenes = [scene for scene, kept in zip(shard.scenes, learnt, strict=True) if kept]
+    pictures = shard.pictures()[learnt]
     latents = torch.cat([
         autoencoder.encode(to_pixels(part).to(device)).half().cpu()
         for part in np.array_split(pictures, max(1, len(pictures) // 32))
     ])  # fmt: skip
-    wordings = [caption(scene, wording) for scene in shard.scenes for wording in range(captions)]
+    wordings = [caption(scene, wording) for scene in scenes for wording in range(data.captions)]
     # Texts of like length are encoded together, so that little is computed for padding.
     by_length = sorted(range(len(wordings)), key=lambda index: len(wordings[index]))
     states: list[Tensor] = [torch.empty(0)] * len(wordings)

@@ -23,6 +23,8 @@ class SceneData(_Strict):
     """(width, height) of each aspect bucket in pixels. A size named twice gets twice the share."""
     captions: int = Field(2, gt=0)
     """Wordings of each scene's caption; only the denoiser reads them."""
+    hold_out: bool = False
+    """Leave out the combinations of `adfusion.data.scenes.split`; only the denoiser heeds it."""
 
 
 class Optimizer(_Strict):
