@@ -32,6 +32,10 @@ DENOISER = {
     "network": {"width": 32, "heads": 2, "depth": 2, "patch_size": 1},
     "sample_prompts": ["a red lamp"],
 }  # fmt: skip
+DENOISER_WITH_MUON = {
+    **DENOISER, "name": "tiny denoiser with Muon", "precision": "bf16",
+    "optimizer": {**COMMON["optimizer"], "muon": 2e-3},
+}  # fmt: skip
 UPSAMPLER = {
     **COMMON, "name": "tiny upsampler", "train": "upsampler", "pictures": 48, "crop": 8,
     "network": {"channels": 8, "blocks": 1}, "data": {"scenes": 24, "sizes": [[32, 32]]},

@@ -10,7 +10,15 @@ import torch
 from adfusion.data import shards
 from adfusion.errors import UserError
 from adfusion.training import train
-from tiny_runs import AUTOENCODER, DENOISER, UPSAMPLER, recipe_file, run_to_end, write_smooth_shards
+from tiny_runs import (
+    AUTOENCODER,
+    DENOISER,
+    DENOISER_WITH_MUON,
+    UPSAMPLER,
+    recipe_file,
+    run_to_end,
+    write_smooth_shards,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +44,9 @@ def same(a: dict[str, torch.Tensor], b: dict[str, torch.Tensor]) -> bool:
     return a.keys() == b.keys() and all(torch.equal(a[name], b[name]) for name in a)
 
 
-@pytest.mark.parametrize("kind", [AUTOENCODER, DENOISER, UPSAMPLER], ids=lambda kind: kind["train"])
+@pytest.mark.parametrize(
+    "kind", [AUTOENCODER, DENOISER, DENOISER_WITH_MUON, UPSAMPLER], ids=lambda kind: kind["name"]
+)
 def test_a_resumed_run_ends_at_the_same_bits(runs: Path, kind: dict[str, object]) -> None:
     run_to_end(recipe_file(runs, AUTOENCODER), runs / "autoencoder")
     recipe = recipe_file(runs, kind)

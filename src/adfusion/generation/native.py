@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
-import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor
@@ -14,6 +13,7 @@ from adfusion.diffusion.streams import Streams
 from adfusion.generation.generator import Run
 from adfusion.generation.request import Picture, Progress, Request, Size, check
 from adfusion.models import Model
+from adfusion.pixels import to_pictures
 
 
 class NativeGenerator:
@@ -174,5 +174,4 @@ def _without_gradients(denoise: Callable[[Tensor, Tensor], Tensor]) -> Callable[
 
 def _images(pixels: Tensor) -> tuple[Image.Image, ...]:
     """Pixels (b 3 h w), clamped to [-1, 1], to RGB images of 8 bits."""
-    levels = (pixels.float().clamp(-1, 1) + 1).mul(127.5).round().to("cpu", torch.uint8)
-    return tuple(Image.fromarray(np.ascontiguousarray(image)) for image in levels.permute(0, 2, 3, 1).numpy())
+    return tuple(Image.fromarray(picture) for picture in to_pictures(pixels))

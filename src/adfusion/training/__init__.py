@@ -16,7 +16,8 @@ def train(recipe_path: Path, run: Path, *, resume: bool = False) -> Iterator["Tr
     from adfusion.training.autoencoder import AutoencoderTask
     from adfusion.training.denoiser import DenoiserTask
     from adfusion.training.loop import Task, run_training
-    from adfusion.training.recipe import AutoencoderRecipe, DenoiserRecipe, load_recipe
+    from adfusion.training.probe import ProbeTask
+    from adfusion.training.recipe import AutoencoderRecipe, DenoiserRecipe, ProbeRecipe, load_recipe
     from adfusion.training.upsampler import UpsamplerTask
 
     recipe = load_recipe(recipe_path)
@@ -25,6 +26,8 @@ def train(recipe_path: Path, run: Path, *, resume: bool = False) -> Iterator["Tr
         task = AutoencoderTask(recipe, run)
     elif isinstance(recipe, DenoiserRecipe):
         task = DenoiserTask(recipe, run)
+    elif isinstance(recipe, ProbeRecipe):
+        task = ProbeTask(recipe, run)
     else:
         task = UpsamplerTask(recipe, run)
     return run_training(task, recipe, run, resume=resume)

@@ -11,6 +11,7 @@ from PIL import Image
 from torch import Tensor
 
 from adfusion.nets import Autoencoder, AutoencoderConfig
+from adfusion.pixels import to_pictures, to_pixels
 from adfusion.training.loop import TrainingProgress, generator_of
 from adfusion.training.pictures import (
     Order,
@@ -19,8 +20,6 @@ from adfusion.training.pictures import (
     random_crops,
     ready_shards,
     step_rng,
-    to_pictures,
-    to_pixels,
 )
 from adfusion.training.recipe import AutoencoderNetwork, AutoencoderRecipe
 

@@ -1,6 +1,7 @@
-"""A run's state on disk, in safetensors: weights, their average, AdamW's moments, and where it was."""
+"""A run's state on disk, in safetensors: weights, their average, optimizer moments, and where it was."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -12,21 +13,22 @@ from adfusion import files
 from adfusion.errors import UserError
 from adfusion.training.recipe import Recipe
 
-MOMENTS = ("exp_avg", "exp_avg_sq")
+MOMENTS = {torch.optim.AdamW: ("exp_avg", "exp_avg_sq"), torch.optim.Muon: ("momentum_buffer",)}
 MAY_CHANGE = {"pictures", "log_every", "checkpoint_every", "samples_every"}
 """Fields of a recipe that may differ when a run is resumed: none of them changes a step already taken."""
 
 
 def save(
     path: Path, recipe: Recipe, network: nn.Module, average: dict[str, Tensor],
-    optimizer: torch.optim.Optimizer, seen: int, seconds: float,
+    optimizers: Sequence[torch.optim.Optimizer], seen: int, seconds: float,
 ) -> None:  # fmt: skip
     """Write the whole state atomically."""
     tensors: dict[str, Tensor] = {}
     for name, weight in network.named_parameters():
         tensors[f"network.{name}"] = weight.detach()
         tensors[f"average.{name}"] = average[name]
-        for moment in MOMENTS:
+        optimizer, moments = _trained_by(weight, optimizers)
+        for moment in moments:
             tensors[f"{moment}.{name}"] = optimizer.state[weight][moment]
     metadata = {"pictures": str(seen), "seconds": str(seconds), "recipe": recipe.model_dump_json()}
     with files.replacing(path) as temporary:
@@ -35,7 +37,7 @@ def save(
 
 def restore(
     path: Path, recipe: Recipe, network: nn.Module, average: dict[str, Tensor],
-    optimizer: torch.optim.Optimizer,
+    optimizers: Sequence[torch.optim.Optimizer],
 ) -> tuple[int, float]:  # fmt: skip
     """Put a saved state back; returns (pictures seen, seconds trained).
 
@@ -49,14 +51,25 @@ def restore(
             for name, weight in network.named_parameters():
                 weight.copy_(file.get_tensor(f"network.{name}"))
                 average[name].copy_(file.get_tensor(f"average.{name}"))
+                optimizer, moments = _trained_by(weight, optimizers)
                 # The fused step walks through memory, so moments need the strides of their weight.
-                moments = {
-                    key: torch.empty_like(weight).copy_(file.get_tensor(f"{key}.{name}")) for key in MOMENTS
+                optimizer.state[weight] = {"step": torch.tensor(float(seen // recipe.batch))} | {
+                    key: torch.empty_like(weight).copy_(file.get_tensor(f"{key}.{name}")) for key in moments
                 }
-                optimizer.state[weight] = {"step": torch.tensor(float(seen // recipe.batch)), **moments}
     except (SafetensorError, OSError, KeyError) as error:
         raise UserError(f"{path}: damaged checkpoint ({error}); delete it to start anew") from error
     return seen, float(metadata["seconds"])
+
+
+def _trained_by(
+    weight: Tensor, optimizers: Sequence[torch.optim.Optimizer]
+) -> tuple[torch.optim.Optimizer, tuple[str, ...]]:
+    """The optimizer that owns a weight, and the names of the moments that it keeps."""
+    for optimizer in optimizers:
+        if any(weight is owned for group in optimizer.param_groups for owned in group["params"]):
+            inner = getattr(optimizer, "optimizer", optimizer)  # accelerate wraps it
+            return optimizer, MOMENTS[type(inner)]
+    raise ValueError("a weight that no optimizer trains")
 
 
 def save_result(run: Path, recipe: Recipe, average: dict[str, Tensor], seen: int, device: str) -> None:

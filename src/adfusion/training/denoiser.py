@@ -12,9 +12,10 @@ from torch import Tensor
 from adfusion import files
 from adfusion.diffusion import Denoiser, Streams, denoiser, guided, objectives, process, samplers, times
 from adfusion.nets import AutoencoderConfig, DiT, DiTConfig, TextEncoder, TextStates
+from adfusion.pixels import to_pictures
 from adfusion.training.latents import LatentGroups, encode_shards, pad
 from adfusion.training.loop import TrainingProgress, generator_of
-from adfusion.training.pictures import Order, ready_shards, step_rng, to_pictures
+from adfusion.training.pictures import Order, ready_shards, step_rng
 from adfusion.training.recipe import DenoiserRecipe
 from adfusion.training.runs import finished_run, trained_autoencoder
 

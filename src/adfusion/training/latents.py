@@ -14,8 +14,8 @@ from adfusion.data.scenes.caption import caption
 from adfusion.data.scenes.split import held_out
 from adfusion.data.shards import Shard
 from adfusion.nets import Autoencoder, TextEncoder, TextStates
+from adfusion.pixels import to_pixels
 from adfusion.training.loop import TrainingProgress
-from adfusion.training.pictures import to_pixels
 from adfusion.training.recipe import SceneData
 
 
@@ -102,11 +102,11 @@ class LatentGroups:
         owners = np.searchsorted(self._starts[group], indices, side="right") - 1
         for owner, index, wording in zip(owners, indices, wordings, strict=True):
             shard, item = self._groups[group][owner], int(index - self._starts[group][owner])
-            latents.append(shard.latents[item])
+            latents.append(shard.latents[item].float())
             text = item * self._captions + int(wording)
             texts.append(shard.texts[shard.starts[text] : shard.starts[text + 1]])
         mean, std = self.mean.view(-1, 1, 1), self.std.view(-1, 1, 1)
-        return (torch.stack(latents).float() - mean) / std, texts
+        return (torch.stack(latents) - mean) / std, texts
 
 
 def pad(texts: Sequence[Tensor]) -> TextStates:

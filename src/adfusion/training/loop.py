@@ -1,7 +1,8 @@
 """The one training loop: optimize, average, log, sample, checkpoint, resume.
 
 Every random choice of step n is drawn from (seed, n) alone, so the state of a run is its weights, their
-moving average and AdamW's moments. On the CPU a resumed run ends at the same bits as an uninterrupted one.
+moving average and the optimizers' moments. On the CPU a resumed run ends at the same bits as an
+uninterrupted one.
 """
 
 import json
@@ -14,6 +15,7 @@ from typing import Protocol
 
 import torch
 from accelerate import Accelerator
+from accelerate.state import AcceleratorState
 from PIL import Image
 from torch import Tensor, nn
 
@@ -69,14 +71,42 @@ def generator_of(seed: int, step: int, purpose: int = 0) -> torch.Generator:
 
 
 def learning_rate(optimizer: Optimizer, seen: int, total: int) -> float:
-    """Linear warm-up, constant, then a linear cool-down to zero over the last share of the pictures.
+    """Share of the full rate: linear warm-up, constant, linear cool-down to zero over the last pictures.
 
     Before the cool-down the rate does not depend on `total`: a run can be shortened or prolonged as it goes.
     """
     cool_down = optimizer.cool_down * total
     warm = min(1.0, (seen + 1) / optimizer.warm_up) if optimizer.warm_up else 1.0
     cold = min(1.0, (total - seen) / cool_down) if cool_down else 1.0
-    return optimizer.learning_rate * warm * cold
+    return warm * cold
+
+
+def make_optimizers(network: nn.Module, settings: Optimizer) -> list[torch.optim.Optimizer]:
+    """AdamW for all weights, or Muon for the matrices of the blocks and AdamW for the rest."""
+    weights = dict(network.named_parameters())
+    matrices = {
+        name: weight
+        for name, weight in weights.items()
+        if settings.muon is not None and name.startswith("blocks.") and name.endswith(".weight")
+    }
+    rest = [weight for name, weight in weights.items() if name not in matrices]
+    optimizers: list[torch.optim.Optimizer] = [
+        torch.optim.AdamW(
+            rest,
+            lr=settings.learning_rate,
+            betas=settings.betas,
+            weight_decay=settings.weight_decay,
+            fused=True,
+        )
+    ]
+    if settings.muon is not None:
+        optimizers.append(
+            torch.optim.Muon(
+                matrices.values(), lr=settings.muon, weight_decay=settings.weight_decay,
+                adjust_lr_fn="match_rms_adamw",
+            )
+        )  # fmt: skip
+    return optimizers
 
 
 def run_training(task: Task, recipe: Recipe, run: Path, *, resume: bool) -> Iterator[TrainingProgress]:
@@ -88,36 +118,36 @@ def run_training(task: Task, recipe: Recipe, run: Path, *, resume: bool) -> Iter
     state_file = run / "checkpoint.safetensors"
     if state_file.exists() and not resume:
         raise UserError(f"{run}: holds a training run; continue it with --resume or choose another folder")
+    AcceleratorState._reset_state()  # it is global; an earlier run may have had another precision
     accelerator = Accelerator(mixed_precision=recipe.precision)
     torch.manual_seed(recipe.seed)
     yield from task.prepare(accelerator)
 
     settings = recipe.optimizer
-    optimizer = torch.optim.AdamW(
-        task.network.parameters(), lr=settings.learning_rate, betas=settings.betas,
-        weight_decay=settings.weight_decay, fused=True,
-    )  # fmt: skip
-    objective, optimizer = accelerator.prepare(_Objective(task), optimizer)
+    objective, *optimizers = accelerator.prepare(_Objective(task), *make_optimizers(task.network, settings))
+    full_rates = [group["lr"] for optimizer in optimizers for group in optimizer.param_groups]
     network = task.network
     average = {name: weight.detach().clone() for name, weight in network.named_parameters()}
     seen, seconds = 0, 0.0
     if state_file.exists():
-        seen, seconds = checkpoint.restore(state_file, recipe, network, average, optimizer)
+        seen, seconds = checkpoint.restore(state_file, recipe, network, average, optimizers)
     log = _Log(run / "log.jsonl", seen)
 
     per_process = recipe.batch // accelerator.num_processes
     share = slice(accelerator.process_index * per_process, (accelerator.process_index + 1) * per_process)
     started, since, recent = time.perf_counter(), seen, []
     while seen < recipe.pictures:
-        rate = learning_rate(settings, seen, recipe.pictures)
-        for group in optimizer.param_groups:
-            group["lr"] = rate
+        share_of_rate = learning_rate(settings, seen, recipe.pictures)
+        groups = [group for optimizer in optimizers for group in optimizer.param_groups]
+        for group, full_rate in zip(groups, full_rates, strict=True):
+            group["lr"] = full_rate * share_of_rate
         with accelerator.autocast():
             loss = objective(seen // recipe.batch, share)
         accelerator.backward(loss)
         norm = accelerator.clip_grad_norm_(network.parameters(), settings.clip)
-        optimizer.step()
-        optimizer.zero_grad(set_to_none=True)
+        for optimizer in optimizers:
+            optimizer.step()
+            optimizer.zero_grad(set_to_none=True)
         seen += recipe.batch
         _follow(average, network, decay_of_average(recipe.ema_half_life, seen, recipe.batch))
 
@@ -131,7 +161,7 @@ def run_training(task: Task, recipe: Recipe, run: Path, *, resume: bool) -> Iter
                 )
             speed = (seen - since) / (time.perf_counter() - started)
             if accelerator.is_main_process:
-                log.write(pictures=seen, loss=mean, gradient_norm=float(norm), learning_rate=rate,
+                log.write(pictures=seen, loss=mean, gradient_norm=float(norm), learning_rate=groups[0]["lr"],
                           pictures_per_second=speed)  # fmt: skip
             yield TrainingProgress(seen, recipe.pictures, mean, speed)
             recent.clear()
@@ -144,7 +174,7 @@ def run_training(task: Task, recipe: Recipe, run: Path, *, resume: bool) -> Iter
                 grid.save(temporary)
         if _passed(seen, recipe.batch, recipe.checkpoint_every) or finished:
             elapsed = seconds + time.perf_counter() - started
-            checkpoint.save(state_file, recipe, network, average, optimizer, seen, elapsed)
+            checkpoint.save(state_file, recipe, network, average, optimizers, seen, elapsed)
             draw_loss_curve(run / "log.jsonl", run / "loss.png", title=recipe.name)
     if accelerator.is_main_process:
         checkpoint.save_result(run, recipe, average, seen, _device_name(accelerator))

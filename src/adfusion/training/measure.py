@@ -13,7 +13,7 @@ from adfusion.data.scenes.render import render
 from adfusion.data.scenes.scene import COLORS, PRODUCTS, Scene, random_scene
 from adfusion.diffusion import Streams, guided, objectives, samplers
 from adfusion.models import Model
-from adfusion.training.pictures import to_pictures, to_pixels
+from adfusion.pixels import to_pictures, to_pixels
 
 HELD_OUT = 2_000_000
 """First scene number that no recipe uses."""

@@ -4,11 +4,10 @@ from collections.abc import Generator, Sequence
 from pathlib import Path
 
 import numpy as np
-import torch
-from einops import rearrange
 from torch import Tensor
 
 from adfusion.data import shards
+from adfusion.data.scenes.scene import Scene
 from adfusion.data.shards import Shard
 from adfusion.training.loop import TrainingProgress
 from adfusion.training.recipe import SceneData
@@ -64,6 +63,10 @@ class PictureGroups:
     def counts(self) -> list[int]:
         return [sum(len(array) for array in self._arrays[size]) for size in self.sizes]
 
+    def scenes(self, group: int) -> list[Scene]:
+        """The scene of every item of a group, in order."""
+        return [scene for shard in self._shards[self.sizes[group]] for scene in shard.scenes]
+
     def read(self, group: int, indices: np.ndarray) -> np.ndarray:
         """uint8 (n, height, width, 3) of the named items of a group."""
         arrays = self._arrays[self.sizes[group]]
@@ -72,18 +75,6 @@ class PictureGroups:
         return np.stack([
             arrays[owner][index - starts[owner]] for owner, index in zip(owners, indices, strict=True)
         ])  # fmt: skip
-
-
-def to_pixels(pictures: np.ndarray) -> Tensor:
-    """uint8 (n h w 3) to float32 (n 3 h w) in [-1, 1], channels last in memory."""
-    pixels = rearrange(torch.from_numpy(np.array(pictures)), "n h w c -> n c h w")
-    return pixels.float().div_(127.5).sub_(1.0)
-
-
-def to_pictures(pixels: Tensor) -> np.ndarray:
-    """float (n 3 h w) around [-1, 1] to uint8 (n h w 3)."""
-    levels = pixels.float().clamp(-1, 1).add(1).mul(127.5).round().to(torch.uint8)
-    return rearrange(levels, "n c h w -> n h w c").cpu().numpy()
 
 
 def random_crops(pixels: np.ndarray, side: int, rng: np.random.Generator, multiple: int = 1) -> np.ndarray:

@@ -31,6 +31,9 @@ class Optimizer(_Strict):
     """AdamW (Loshchilov & Hutter 2019): warm-up, constant rate, cool-down, all counted in pictures."""
 
     learning_rate: float = Field(gt=0)
+    muon: float | None = Field(None, gt=0)
+    """Learning rate of Muon (Jordan 2024; scaled as in Liu et al., arXiv:2502.16982) for the matrices in the
+    denoiser's blocks; without it AdamW trains them too."""
     cool_down: float = Field(0.2, ge=0, le=1)
     """Share of the pictures, the last ones, over which the rate falls to zero."""
     warm_up: int = Field(0, ge=0)
@@ -51,6 +54,7 @@ class _Recipe(_Strict):
     ema_half_life: int = Field(2000, gt=0)
     """Pictures after which a weight's old value counts half in the average that is kept."""
     precision: Literal["no", "bf16", "fp16"] = "no"
+    """Of the arithmetic; weights stay in float32. `bf16` pays on GPUs, and on CPUs with `avx512_bf16`."""
     log_every: int = Field(1000, gt=0)
     checkpoint_every: int = Field(10_000, gt=0)
     samples_every: int = Field(20_000, gt=0)
@@ -124,11 +128,26 @@ class UpsamplerRecipe(_Recipe):
     edge_weight: float = Field(1.0, ge=0)
 
 
-Recipe = Annotated[AutoencoderRecipe | DenoiserRecipe | UpsamplerRecipe, Field(discriminator="train")]
-_ADAPTER: TypeAdapter[AutoencoderRecipe | DenoiserRecipe | UpsamplerRecipe] = TypeAdapter(Recipe)
+class ProbeNetwork(_Strict):
+    width: int = 32
+    blocks: int = 2
 
 
-def load_recipe(path: Path) -> AutoencoderRecipe | DenoiserRecipe | UpsamplerRecipe:
+class ProbeRecipe(_Recipe):
+    train: Literal["probe"]
+    network: ProbeNetwork = ProbeNetwork()
+    blur: float = Field(0.5, ge=0, le=1)
+    """Share of pictures that are softened, as those of a generator may be."""
+    noise: float = Field(0.04, ge=0)
+    """Largest standard deviation of noise on the pixels, of a range of 2."""
+
+
+AnyRecipe = AutoencoderRecipe | DenoiserRecipe | UpsamplerRecipe | ProbeRecipe
+Recipe = Annotated[AnyRecipe, Field(discriminator="train")]
+_ADAPTER: TypeAdapter[AnyRecipe] = TypeAdapter(Recipe)
+
+
+def load_recipe(path: Path) -> AnyRecipe:
     """Read and check a recipe. Raises `UserError` naming the file and the first wrong field."""
     try:
         content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))

@@ -12,6 +12,7 @@ from PIL import Image
 from torch import Tensor
 
 from adfusion.nets import Upsampler, UpsamplerConfig
+from adfusion.pixels import to_pictures, to_pixels
 from adfusion.training.loop import TrainingProgress
 from adfusion.training.pictures import (
     Order,
@@ -20,8 +21,6 @@ from adfusion.training.pictures import (
     random_crops,
     ready_shards,
     step_rng,
-    to_pictures,
-    to_pixels,
 )
 from adfusion.training.recipe import UpsamplerNetwork, UpsamplerRecipe
 from adfusion.training.runs import trained_autoencoder

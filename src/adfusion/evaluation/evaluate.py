@@ -1,0 +1,192 @@
+"""The yardstick: everything that is measured of a model, in one run."""
+
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import count, islice
+
+import numpy as np
+
+from adfusion.data.scenes.render import render
+from adfusion.data.scenes.scene import Scene, random_scene
+from adfusion.data.scenes.split import held_out
+from adfusion.evaluation import distribution, memorisation, prompts, reconstruction, synonyms
+from adfusion.evaluation.drawing import Settings, draw
+from adfusion.evaluation.fidelity import by_value, fidelity
+from adfusion.evaluation.memorisation import Nearness
+from adfusion.evaluation.probe import ProbeReader
+from adfusion.evaluation.prompts import Asked
+from adfusion.evaluation.statistics import Share
+from adfusion.models import Model
+
+HELD_OUT = 2_000_000
+"""First of the scenes, used by no recipe, whose renders stand for real pictures."""
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much is drawn: the amounts of prompts, of renders and of training pictures looked at."""
+
+    seen: int = 1000
+    held_out: int = 400
+    """Of each kind of held-out combination."""
+    renders: int = 2000
+    training: int = 12_000
+    large: int = 48
+    """Pictures at full size, for the upsampler."""
+    steps: int | None = None
+    """Sampling steps; `None` is the model's default."""
+
+
+FULL = Effort()
+QUICK = Effort(seen=168, held_out=84, renders=500, training=2000, large=12)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Where an evaluation is: `done` of `total` of what `name` says."""
+
+    name: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """All figures of a model. Shares carry their counts, so that their intervals can be told."""
+
+    model: str
+    model_hash: str
+    effort: Effort
+    probe: dict[str, Share]
+    """The probe's own accuracy on held-out renders, attributes that it reports only."""
+    fidelity: dict[str, dict[str, Share]]
+    """By kind of combination, then by attribute."""
+    products: dict[str, Share]
+    """Accuracy of the product kind by product, on seen combinations."""
+    colors: dict[str, Share]
+    """Accuracy of the product colour by colour, on seen combinations."""
+    synonyms: dict[str, Share]
+    distribution: dict[str, float]
+    memorisation: dict[str, Nearness]
+    autoencoder: dict[str, float]
+    upsampler: dict[str, float]
+
+
+def evaluate(
+    model: Model, probe: ProbeReader, training_first: int, training_scenes: int, effort: Effort = FULL
+) -> Generator[Stage, None, Evaluation]:
+    """Measure `model`; iterate to drive it, the result is the generator's return value.
+
+    The training pictures are scenes `training_first` … `training_first + training_scenes - 1`, rendered anew;
+    `effort.training` of them, evenly spread, are compared with what the model draws.
+    """
+    trusted = probe.card.trusted
+    groups = {
+        "seen combinations": prompts.seen(effort.seen),
+        "held-out product and colour": prompts.held_out_colors(effort.held_out),
+        "held-out product and season": prompts.held_out_seasons(effort.held_out),
+    }
+    settings = Settings(steps=effort.steps)
+    drawn: dict[str, np.ndarray] = {}
+    for name, asked in groups.items():
+        pictures = partial(draw, model, [one.prompt for one in asked], _seeds(asked), settings)
+        drawn[name] = yield from _collect(f"drawing: {name}", len(asked), pictures)
+    words = synonyms.SYNONYMS
+    pictures = partial(draw, model, [one.prompt for one in words], list(range(len(words))), settings)
+    of_synonyms = yield from _collect("drawing: synonyms", len(words), pictures)
+
+    size = model.card.sizes[0]
+    renders = list(islice(_comparable(HELD_OUT), 2 * effort.renders))
+    real = yield from _rendered("rendering: held-out scenes", renders, size)
+    stride = max(1, training_scenes // effort.training)
+    learnt = [random_scene(training_first + number) for number in range(0, training_scenes, stride)]
+    learnt = [scene for scene in learnt if not held_out(scene)]
+    training = yield from _rendered("rendering: training scenes", learnt, size)
+    large = [random_scene(HELD_OUT + number) for number in range(effort.large)]
+    scale = model.upsampler.config.scale
+    originals = yield from _rendered("rendering: large scenes", large, (size[0] * scale, size[1] * scale))
+
+    yield Stage("measuring", 0, 1)
+    read = {name: probe.read(pictures) for name, pictures in drawn.items()}
+    seen = groups["seen combinations"]
+    return Evaluation(
+        model=model.card.name,
+        model_hash=model.hash,
+        effort=effort,
+        probe={name: probe.card.accuracy[name] for name in trusted},
+        fidelity={name: fidelity(asked, read[name], trusted) for name, asked in groups.items()},
+        products=by_value(seen, read["seen combinations"], "product") if "product" in trusted else {},
+        colors=by_value(seen, read["seen combinations"], "product_color")
+        if "product_color" in trusted
+        else {},
+        synonyms=synonyms.understood(
+            {name: values for name, values in probe.read(of_synonyms).items() if name in trusted}
+        ),
+        distribution=_distances(probe, drawn["seen combinations"], real),
+        memorisation=_nearness(probe, drawn["seen combinations"], real[: effort.renders], training),
+        autoencoder=reconstruction.autoencoder_figures(model, real[: min(256, len(real))]),
+        upsampler=reconstruction.upsampler_figures(model, originals),
+    )
+
+
+def _comparable(first: int) -> Iterator[Scene]:
+    """Scenes like those of `prompts.seen`: with a product, in a combination that training has met."""
+    scenes = (random_scene(number) for number in count(first))
+    return (scene for scene in scenes if scene.product is not None and not held_out(scene))
+
+
+def _distances(probe: ProbeReader, generated: np.ndarray, real: np.ndarray) -> dict[str, float]:
+    """Against one half of the held-out renders; the other half, as many as generated, gives the floor."""
+    features, renders = probe.features(generated), probe.features(real)
+    half, other = renders[::2], renders[1::2][: len(features)]
+    density, coverage = distribution.density_and_coverage(features, half)
+    floor = distribution.density_and_coverage(other, half)
+    return {
+        "Fréchet distance": distribution.frechet_distance(features, half),
+        "Fréchet distance of renders": distribution.frechet_distance(other, half),
+        "kernel distance": distribution.kernel_distance(features, half),
+        "kernel distance of renders": distribution.kernel_distance(other, half),
+        "density": density,
+        "density of renders": floor[0],
+        "coverage": coverage,
+        "coverage of renders": floor[1],
+    }
+
+
+def _nearness(
+    probe: ProbeReader, generated: np.ndarray, renders: np.ndarray, training: np.ndarray
+) -> dict[str, Nearness]:
+    spaces: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+        "features": probe.features,
+        "pixels": memorisation.thumbnails,
+    }
+    return {
+        name: memorisation.nearness(points(generated), points(renders), points(training))
+        for name, points in spaces.items()
+    }
+
+
+def _seeds(asked: Sequence[Asked]) -> list[int]:
+    return [one.scene.seed for one in asked]
+
+
+def _rendered(
+    name: str, scenes: Sequence[Scene], size: tuple[int, int]
+) -> Generator[Stage, None, np.ndarray]:
+    def parts() -> Iterator[np.ndarray]:
+        for start in range(0, len(scenes), 16):
+            yield render(scenes[start : start + 16], size=size).rgb
+
+    return (yield from _collect(name, len(scenes), parts))
+
+
+def _collect(
+    name: str, total: int, parts: Callable[[], Iterator[np.ndarray]]
+) -> Generator[Stage, None, np.ndarray]:
+    yield Stage(name, 0, total)
+    collected: list[np.ndarray] = []
+    for part in parts():
+        collected.append(part)
+        yield Stage(name, sum(map(len, collected)), total)
+    return np.concatenate(collected)

@@ -1,0 +1,126 @@
+"""The probe that comes with the package: reading attributes and features from pictures.
+
+It lives in a folder of its own: `probe.json` says what it was trained on and how often it is right on renders
+that it never saw, `probe.safetensors` holds the weights, checked against their hash before use.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import torch
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+from safetensors import SafetensorError
+from safetensors import torch as safetensors
+from torch import Tensor
+
+from adfusion import files
+from adfusion.errors import UserError
+from adfusion.evaluation.attributes import ATTRIBUTES
+from adfusion.evaluation.statistics import Share
+from adfusion.nets.probe import Probe, ProbeConfig
+from adfusion.pixels import to_pixels
+
+FOLDER = Path(__file__).parent / "probe"
+CARD, WEIGHTS = "probe.json", "probe.safetensors"
+TRUSTED = 0.98
+"""An attribute is reported only if the probe reads at least this share of held-out renders rightly."""
+
+
+class ProbeCard(BaseModel):
+    """What the probe is and how far it can be trusted."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    width: Annotated[int, Field(ge=1)]
+    blocks: Annotated[int, Field(ge=1)]
+    attributes: dict[str, tuple[str, ...]]
+    accuracy: dict[str, Share]
+    """Of each attribute, on held-out renders."""
+    training: dict[str, JsonValue]
+    sha256: str
+    """Of the weight file."""
+
+    @property
+    def trusted(self) -> tuple[str, ...]:
+        """The attributes that are reported."""
+        return tuple(name for name, share in self.accuracy.items() if share.share >= TRUSTED)
+
+
+@dataclass(frozen=True, eq=False)
+class ProbeReader:
+    """A probe ready for use. Pictures are uint8 (n, height, width, 3)."""
+
+    card: ProbeCard
+    network: Probe
+
+    @torch.inference_mode()
+    def read(self, pictures: np.ndarray) -> dict[str, np.ndarray]:
+        """The most likely value of each attribute, as its place among the attribute's values: (n,) each."""
+        parts = [self.network(part) for part in _parts(pictures)]
+        return {
+            name: torch.cat([part[name].argmax(dim=1) for part in parts]).numpy()
+            for name in self.card.attributes
+        }
+
+    @torch.inference_mode()
+    def features(self, pictures: np.ndarray) -> np.ndarray:
+        """float64 (n, d)."""
+        return torch.cat([self.network.features(part) for part in _parts(pictures)]).double().numpy()
+
+
+def probe_config(width: int, blocks: int, attributes: Mapping[str, tuple[str, ...]]) -> ProbeConfig:
+    return ProbeConfig({name: len(values) for name, values in attributes.items()}, width, blocks)
+
+
+def load_probe(folder: Path = FOLDER) -> ProbeReader:
+    """The probe in `folder`. Raises `UserError` if it is missing, changed or damaged."""
+    try:
+        card = ProbeCard.model_validate_json((folder / CARD).read_bytes())
+        data = (folder / WEIGHTS).read_bytes()
+    except OSError as error:
+        raise UserError(f"{error.filename}: cannot read the probe: {error.strerror}") from error
+    except ValidationError as error:
+        problem = error.errors()[0]
+        field = ".".join(str(part) for part in problem["loc"])
+        raise UserError(f"{folder / CARD}: {field}: {problem['msg']}") from error
+    found = sha256(data).hexdigest()
+    if found != card.sha256:
+        raise UserError(
+            f"{folder / WEIGHTS}: sha256: found {found}, expected {card.sha256}: the file was changed"
+        )
+    network = Probe(probe_config(card.width, card.blocks, card.attributes))
+    try:
+        weights = {name: weight.float() for name, weight in safetensors.load(data).items()}
+        network.load_state_dict(weights)
+    except (SafetensorError, RuntimeError, ValueError, KeyError) as error:
+        raise UserError(f"{folder / WEIGHTS}: not this probe's weights: {error}") from error
+    return ProbeReader(card, network.eval().requires_grad_(False))
+
+
+def save_probe(
+    network: Probe, accuracy: Mapping[str, Share], training: dict[str, Any], folder: Path = FOLDER
+) -> ProbeCard:
+    """Write the weights in float16, and the card that vouches for them."""
+    weights = {name: weight.detach().half().contiguous() for name, weight in network.state_dict().items()}
+    data = safetensors.save(weights)
+    card = ProbeCard(
+        width=network.config.width,
+        blocks=network.config.blocks,
+        attributes=ATTRIBUTES,
+        accuracy=dict(accuracy),
+        training=training,
+        sha256=sha256(data).hexdigest(),
+    )
+    files.write_bytes(folder / WEIGHTS, data)
+    files.write_text(folder / CARD, json.dumps(card.model_dump(mode="json"), indent=2) + "\n")
+    return card
+
+
+def _parts(pictures: np.ndarray, size: int = 64) -> Iterator[Tensor]:
+    for start in range(0, len(pictures), size):
+        yield to_pixels(pictures[start : start + size]).contiguous(memory_format=torch.channels_last)
