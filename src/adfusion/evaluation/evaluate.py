@@ -17,7 +17,7 @@ from adfusion.evaluation.memorisation import Nearness
 from adfusion.evaluation.probe import ProbeReader
 from adfusion.evaluation.prompts import Asked
 from adfusion.evaluation.statistics import Share
-from adfusion.models import Model
+from adfusion.models import Model, ModelCard
 
 HELD_OUT = 2_000_000
 """First of the scenes, used by no recipe, whose renders stand for real pictures."""
@@ -73,13 +73,11 @@ class Evaluation:
     upsampler: dict[str, float]
 
 
-def evaluate(
-    model: Model, probe: ProbeReader, training_first: int, training_scenes: int, effort: Effort = FULL
-) -> Generator[Stage, None, Evaluation]:
-    """Measure `model`; iterate to drive it, the result is the generator's return value.
+def evaluate(model: Model, probe: ProbeReader, effort: Effort = FULL) -> Iterator[Stage | Evaluation]:
+    """Measure `model`; work happens while iterating, and the evaluation comes last.
 
-    The training pictures are scenes `training_first` … `training_first + training_scenes - 1`, rendered anew;
-    `effort.training` of them, evenly spread, are compared with what the model draws.
+    The training pictures are the scenes that the card names, rendered anew: `effort.training` of them, evenly
+    spread, are compared with what the model draws. A model whose card names none is not checked for copies.
     """
     trusted = probe.card.trusted
     groups = {
@@ -99,9 +97,9 @@ def evaluate(
     size = model.card.sizes[0]
     renders = list(islice(_comparable(HELD_OUT), 2 * effort.renders))
     real = yield from _rendered("rendering: held-out scenes", renders, size)
-    stride = max(1, training_scenes // effort.training)
-    learnt = [random_scene(training_first + number) for number in range(0, training_scenes, stride)]
-    learnt = [scene for scene in learnt if not held_out(scene)]
+    numbers = training_scenes(model.card)
+    numbers = numbers[:: max(1, len(numbers) // effort.training)]
+    learnt = [scene for scene in map(random_scene, numbers) if not held_out(scene)]
     training = yield from _rendered("rendering: training scenes", learnt, size)
     large = [random_scene(HELD_OUT + number) for number in range(effort.large)]
     scale = model.upsampler.config.scale
@@ -110,7 +108,7 @@ def evaluate(
     yield Stage("measuring", 0, 1)
     read = {name: probe.read(pictures) for name, pictures in drawn.items()}
     seen = groups["seen combinations"]
-    return Evaluation(
+    yield Evaluation(
         model=model.card.name,
         model_hash=model.hash,
         effort=effort,
@@ -124,10 +122,19 @@ def evaluate(
             {name: values for name, values in probe.read(of_synonyms).items() if name in trusted}
         ),
         distribution=_distances(probe, drawn["seen combinations"], real),
-        memorisation=_nearness(probe, drawn["seen combinations"], real[: effort.renders], training),
+        memorisation=_nearness(probe, drawn["seen combinations"], real, training) if len(training) else {},
         autoencoder=reconstruction.autoencoder_figures(model, real[: min(256, len(real))]),
         upsampler=reconstruction.upsampler_figures(model, originals),
     )
+
+
+def training_scenes(card: ModelCard) -> range:
+    """Numbers of the scenes that the denoiser learnt from, as the card tells; empty if it tells none."""
+    data = card.training["denoiser"].recipe.get("data") if "denoiser" in card.training else None
+    if not isinstance(data, dict):
+        return range(0)
+    first, amount = int(str(data.get("first", 0))), int(str(data["scenes"]))
+    return range(first, first + amount)
 
 
 def _comparable(first: int) -> Iterator[Scene]:
@@ -189,4 +196,4 @@ def _collect(
     for part in parts():
         collected.append(part)
         yield Stage(name, sum(map(len, collected)), total)
-    return np.concatenate(collected)
+    return np.concatenate(collected) if collected else np.empty((0, 0, 0, 3), np.uint8)

@@ -12,6 +12,8 @@ from adfusion.evaluation.attributes import label
 from adfusion.evaluation.prompts import Asked
 from adfusion.evaluation.statistics import Share, share_of
 
+EVERYTHING = "all of them"
+
 
 def fidelity(
     asked: Sequence[Asked], read: Mapping[str, np.ndarray], attributes: Sequence[str]
@@ -40,6 +42,3 @@ def by_value(asked: Sequence[Asked], read: Mapping[str, np.ndarray], attribute: 
             hit = bool(read[attribute][index] == label(one.scene, attribute))
             right.setdefault(str(getattr(one.scene, attribute)), []).append(hit)
     return {value: share_of(hits) for value, hits in sorted(right.items())}
-
-
-EVERYTHING = "all of them"

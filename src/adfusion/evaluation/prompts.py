@@ -105,7 +105,7 @@ def ask(scene: Scene) -> Asked:
         lambda: f"Show {article}{thing}{accent} {place}. {_sentences(asides)}",
         lambda: f"We need an ad picture: {article}{thing}{accent}, {place}. {_sentences(asides)}",
         lambda: f"{_sentences(asides)} The hero is {article}{thing}{accent} {place}.",
-        lambda: f"{thing}{accent} | {place} | {' | '.join(asides)}",
+        lambda: f"Advert | {thing}{accent} | {place} | {' | '.join(asides)}",
         lambda: f"Please draw {article}{thing}{accent} {place}; {'; '.join(asides)}",
     )
     text = frames_of_all[rng.integers(len(frames_of_all))]()

@@ -70,7 +70,7 @@ WORDS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "light": {
         "golden hour": ("sunset", "dusk"),
-        "hard sun": ("high noon", "glaring noon"),
+        "hard sun": ("noonday", "glaring noon"),
         "neon": ("cyberpunk", "nightclub"),
     },
     "stage": {"steps": ("stairs", "a stairway"), "arch": ("an archway", "a vaulted gate")},

@@ -1,0 +1,122 @@
+"""The yardstick from end to end, on a small model and a small probe."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from adfusion.data import shards
+from adfusion.data.scenes.render import render
+from adfusion.data.scenes.scene import random_scene
+from adfusion.errors import UserError
+from adfusion.evaluation import report
+from adfusion.evaluation.attributes import ATTRIBUTES
+from adfusion.evaluation.evaluate import Effort, Evaluation, Stage, evaluate, training_scenes
+from adfusion.evaluation.grids import Grid, word_prompts
+from adfusion.evaluation.probe import ProbeReader, load_probe
+from adfusion.evaluation.statistics import Share
+from adfusion.models.card import TrainingRecord
+from adfusion.training.probe import pack_probe
+from tiny_model import tiny_model
+from tiny_runs import COMMON, recipe_file, run_to_end, write_smooth_shards
+
+PROBE = {
+    **COMMON, "name": "tiny probe", "train": "probe", "pictures": 96,
+    "network": {"width": 8, "blocks": 1},
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def probe(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A probe that was hardly trained, packed."""
+    runs = tmp_path_factory.mktemp("runs")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shards, "SHARD", 12)
+        write_smooth_shards(runs / "scenes")
+        run_to_end(recipe_file(runs, PROBE), runs / "probe")
+    pack_probe(runs / "probe", runs / "packed", scenes=20)
+    return runs / "packed"
+
+
+def vouched_for(folder: Path, *trusted: str) -> ProbeReader:
+    """The same probe, as if it read `trusted` well."""
+    reader = load_probe(folder)
+    accuracy = {name: Share(right=100 if name in trusted else 50, count=100) for name in ATTRIBUTES}
+    return ProbeReader(reader.card.model_copy(update={"accuracy": accuracy}), reader.network)
+
+
+def test_a_probe_says_how_far_it_can_be_trusted(probe: Path) -> None:
+    card = load_probe(probe).card
+    assert set(card.accuracy) == set(ATTRIBUTES)
+    assert card.accuracy["product"].count == 20
+    assert card.trusted == (), "a probe that has learnt nothing is trusted with nothing"
+    assert card.training["pictures_seen"] == 96
+
+
+def test_a_changed_probe_is_refused(probe: Path, tmp_path: Path) -> None:
+    for name in ("probe.json", "probe.safetensors"):
+        (tmp_path / name).write_bytes((probe / name).read_bytes())
+    weights = bytearray((tmp_path / "probe.safetensors").read_bytes())
+    weights[-1] ^= 1
+    (tmp_path / "probe.safetensors").write_bytes(weights)
+    with pytest.raises(UserError, match="the file was changed"):
+        load_probe(tmp_path)
+    with pytest.raises(UserError, match="cannot read the probe"):
+        load_probe(tmp_path / "nowhere")
+
+
+def test_a_picture_is_read_the_same_alone_and_among_others(probe: Path) -> None:
+    reader = load_probe(probe)
+    pictures = render([random_scene(number) for number in range(5)], size=(64, 64)).rgb
+    together, alone = reader.features(pictures), reader.features(pictures[2:3])
+    np.testing.assert_allclose(together[2:3], alone, atol=1e-4)
+
+
+def test_an_evaluation_has_every_figure_and_reports_only_trusted_attributes(
+    probe: Path, tmp_path: Path
+) -> None:
+    model = tiny_model()
+    record = TrainingRecord(
+        recipe={"data": {"first": 7, "scenes": 60}}, pictures_seen=1, hours=0, device="CPU", torch="2"
+    )
+    model = type(model)(
+        model.card.model_copy(update={"training": {"denoiser": record}}),
+        model.denoiser_net,
+        model.autoencoder,
+        model.upsampler,
+    )
+    assert training_scenes(model.card) == range(7, 67)
+    reader = vouched_for(probe, "product", "backdrop_color")
+    effort = Effort(seen=8, held_out=4, renders=12, training=20, large=1, steps=1)
+    *stages, result = evaluate(model, reader, effort)
+    assert all(isinstance(stage, Stage) for stage in stages)
+    assert isinstance(result, Evaluation)
+    assert len(result.fidelity) == 3
+    for shares in result.fidelity.values():
+        assert set(shares) <= {"product", "backdrop_color", "all of them"}
+        assert shares["product"].count in (4, 8)
+    assert set(result.synonyms) == {"product"}
+    assert result.distribution["Fréchet distance"] > result.distribution["Fréchet distance of renders"]
+    assert result.memorisation["pixels"].near_copies.count == 8
+
+    page = report.write(result, [Grid("stage", "Stages", Image.new("RGB", (8, 8)))], tmp_path)
+    figures = json.loads((tmp_path / "evaluation.json").read_text())
+    assert figures["fidelity"]["seen combinations"]["product"]["count"] == 8
+    low, high = (figures["fidelity"]["seen combinations"]["product"][side] for side in ("low", "high"))
+    assert 0 <= low < high <= 1
+    text = page.read_text()
+    assert 'src="grids/stage.png"' in text
+    assert (tmp_path / "grids" / "stage.png").exists()
+    for row in report.rows(result):
+        assert row.value in text
+
+
+def test_word_grids_change_one_word_only() -> None:
+    for attribute, (title, pairs) in word_prompts().items():
+        assert attribute in ATTRIBUTES
+        start, end = title.split("…")
+        for _, prompt in pairs:
+            assert prompt.startswith(start)
+            assert prompt.endswith(end)
