@@ -13,19 +13,14 @@ from adfusion.data.scenes.scene import random_scene
 from adfusion.errors import UserError
 from adfusion.evaluation import report
 from adfusion.evaluation.attributes import ATTRIBUTES
-from adfusion.evaluation.evaluate import Effort, Evaluation, Stage, evaluate, training_scenes
+from adfusion.evaluation.evaluate import Evaluation, Stage, evaluate, training_scenes
 from adfusion.evaluation.grids import Grid, word_prompts
-from adfusion.evaluation.probe import ProbeReader, load_probe
-from adfusion.evaluation.statistics import Share
+from adfusion.evaluation.probe import load_probe
 from adfusion.models.card import TrainingRecord
 from adfusion.training.probe import pack_probe
 from tiny_model import tiny_model
-from tiny_runs import COMMON, recipe_file, run_to_end, write_smooth_shards
-
-PROBE = {
-    **COMMON, "name": "tiny probe", "train": "probe", "pictures": 96,
-    "network": {"width": 8, "blocks": 1},
-}  # fmt: skip
+from tiny_probe import PROBE, TINY_EFFORT, vouched_for
+from tiny_runs import recipe_file, run_to_end, write_smooth_shards
 
 
 @pytest.fixture(scope="module")
@@ -38,13 +33,6 @@ def probe(tmp_path_factory: pytest.TempPathFactory) -> Path:
         run_to_end(recipe_file(runs, PROBE), runs / "probe")
     pack_probe(runs / "probe", runs / "packed", scenes=20)
     return runs / "packed"
-
-
-def vouched_for(folder: Path, *trusted: str) -> ProbeReader:
-    """The same probe, as if it read `trusted` well."""
-    reader = load_probe(folder)
-    accuracy = {name: Share(right=100 if name in trusted else 50, count=100) for name in ATTRIBUTES}
-    return ProbeReader(reader.card.model_copy(update={"accuracy": accuracy}), reader.network)
 
 
 def test_a_probe_says_how_far_it_can_be_trusted(probe: Path) -> None:
@@ -88,9 +76,8 @@ def test_an_evaluation_has_every_figure_and_reports_only_trusted_attributes(
         model.upsampler,
     )
     assert training_scenes(model.card) == range(7, 67)
-    reader = vouched_for(probe, "product", "backdrop_color")
-    effort = Effort(seen=8, held_out=4, renders=12, training=20, large=1, steps=1)
-    *stages, result = evaluate(model, reader, effort)
+    reader = vouched_for(load_probe(probe), "product", "backdrop_color")
+    *stages, result = evaluate(model, reader, TINY_EFFORT)
     assert all(isinstance(stage, Stage) for stage in stages)
     assert isinstance(result, Evaluation)
     assert len(result.fidelity) == 3

@@ -64,9 +64,12 @@ def pack(
     label: Annotated[Path, typer.Argument(help="Name, data and rights of the model, a YAML file.")],
     runs: Annotated[Path, typer.Option(help="Folder with the runs autoencoder, denoiser and upsampler.")],
     out: Annotated[Path, typer.Option("-o", "--out", help="The model's folder.")],
+    quick: Annotated[bool, typer.Option("--quick", help="Measure on fewer pictures.")] = False,
 ) -> None:
-    """Make a model of three finished training runs and measure it on scenes that none of them has seen."""
+    """Make a model of three finished training runs, and measure it as `adfusion evaluate` does."""
+    from adfusion.evaluation.evaluate import FULL, QUICK
+    from adfusion.evaluation.probe import load_probe
     from adfusion.training.pack import pack as pack_runs
 
-    model = pack_runs(label, runs, out)
+    model = pack_runs(label, runs, out, load_probe(), QUICK if quick else FULL)
     console.say(f"{out}: {model.card.name}, {model.hash}")

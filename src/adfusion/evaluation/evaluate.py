@@ -11,6 +11,7 @@ from adfusion.data.scenes.render import render
 from adfusion.data.scenes.scene import Scene, random_scene
 from adfusion.data.scenes.split import held_out
 from adfusion.evaluation import distribution, memorisation, prompts, reconstruction, synonyms
+from adfusion.evaluation.caption_use import caption_use
 from adfusion.evaluation.drawing import Settings, draw
 from adfusion.evaluation.fidelity import by_value, fidelity
 from adfusion.evaluation.memorisation import Nearness
@@ -67,6 +68,7 @@ class Evaluation:
     colors: dict[str, Share]
     """Accuracy of the product colour by colour, on seen combinations."""
     synonyms: dict[str, Share]
+    caption_use: dict[str, float]
     distribution: dict[str, float]
     memorisation: dict[str, Nearness]
     autoencoder: dict[str, float]
@@ -121,6 +123,7 @@ def evaluate(model: Model, probe: ProbeReader, effort: Effort = FULL) -> Iterato
         synonyms=synonyms.understood(
             {name: values for name, values in probe.read(of_synonyms).items() if name in trusted}
         ),
+        caption_use=caption_use(model, renders[:256], real[:256]),
         distribution=_distances(probe, drawn["seen combinations"], real),
         memorisation=_nearness(probe, drawn["seen combinations"], real, training) if len(training) else {},
         autoencoder=reconstruction.autoencoder_figures(model, real[: min(256, len(real))]),

@@ -36,6 +36,8 @@ def rows(evaluation: Evaluation) -> Iterator[Row]:
             yield Row(f"prompt fidelity, {group}", _plain(name), str(share))
     for name, share in evaluation.synonyms.items():
         yield Row("words never trained on", _plain(name), str(share))
+    for name, figure in evaluation.caption_use.items():
+        yield Row("what captions are worth on held-out renders", name, f"{figure:.4g}")
     for name, figure in evaluation.distribution.items():
         yield Row("distribution", name, f"{figure:.4g}")
     for space, near in evaluation.memorisation.items():
@@ -46,6 +48,14 @@ def rows(evaluation: Evaluation) -> Iterator[Row]:
     for part, figures in (("autoencoder", evaluation.autoencoder), ("upsampler", evaluation.upsampler)):
         for name, figure in figures.items():
             yield Row(part, name, f"{figure:.4g}")
+
+
+def metrics(evaluation: Evaluation) -> dict[str, dict[str, str]]:
+    """`rows` by section and name, for a model's card."""
+    by_section: dict[str, dict[str, str]] = {}
+    for row in rows(evaluation):
+        by_section.setdefault(row.section, {})[row.name] = row.value
+    return by_section
 
 
 def to_json(evaluation: Evaluation) -> dict[str, Any]:
@@ -62,14 +72,11 @@ def write(evaluation: Evaluation, grids: list[Grid], out: Path) -> Path:
     for grid in grids:
         with files.replacing(out / GRIDS / f"{grid.name}.png") as temporary:
             grid.image.save(temporary, format="PNG")
-    sections: dict[str, list[Row]] = {}
-    for row in rows(evaluation):
-        sections.setdefault(row.section, []).append(row)
     environment = Environment(
         loader=PackageLoader("adfusion.evaluation"), autoescape=True, undefined=StrictUndefined
     )
     page = environment.get_template("page.html.j2").render(
-        evaluation=evaluation, sections=sections, grids=grids, folder=GRIDS
+        evaluation=evaluation, sections=metrics(evaluation), grids=grids, folder=GRIDS
     )
     files.write_text(out / PAGE, page)
     return out / PAGE

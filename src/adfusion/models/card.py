@@ -63,11 +63,29 @@ class LatentStatistics(_Checked):
     std: tuple[Annotated[float, Field(gt=0)], ...]
 
 
+class Source(_Checked):
+    """One line of the rights ledger: pictures that a part was trained on, and by what right.
+
+    Scene number n of a version of the generator is the same picture on every machine, so a range of numbers
+    says exactly which pictures they are.
+    """
+
+    part: Words
+    generator: Words
+    version: Words
+    first: Annotated[int, Field(ge=0)]
+    last: Annotated[int, Field(ge=0)]
+    license: Words
+    note: str = ""
+
+
 class Data(_Checked):
     """What the model learned from, and by what right."""
 
     description: Words
     rights: Words
+    sources: tuple[Source, ...] = ()
+    """The rights ledger: every training picture is in one of these ranges."""
 
 
 class TrainingRecord(BaseModel):

@@ -42,6 +42,20 @@ def _sections(card: ModelCard) -> Iterator[str]:
     yield "## Data and rights"
     yield card.data.description
     yield card.data.rights
+    if card.data.sources:
+        yield _table(
+            ("part", "pictures", "license", "note"),
+            [
+                (
+                    source.part,
+                    f"scenes {source.first:,} to {source.last:,} of {source.generator}, "
+                    f"version {source.version}",
+                    source.license,
+                    source.note,
+                )
+                for source in card.data.sources
+            ],
+        )
     if card.training:
         yield "## Training"
         yield _table(

@@ -10,6 +10,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from adfusion import files
+from adfusion.data.scenes.scene import VERSION
 from adfusion.errors import UserError
 from adfusion.training.recipe import Recipe
 
@@ -82,6 +83,7 @@ def save_result(run: Path, recipe: Recipe, average: dict[str, Tensor], seen: int
         "hours": round(seconds / 3600, 3),
         "device": device,
         "torch": torch.__version__,
+        "scenes_version": VERSION,
     }
     with files.replacing(run / "network.safetensors") as temporary:
         save_file({name: weight.contiguous() for name, weight in average.items()}, temporary)

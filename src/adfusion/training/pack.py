@@ -2,18 +2,23 @@
 
 import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from adfusion.diffusion import process
 from adfusion.errors import UserError
+from adfusion.evaluation.evaluate import FULL, Effort, Evaluation, evaluate
+from adfusion.evaluation.probe import ProbeReader
+from adfusion.evaluation.report import metrics
 from adfusion.models import Model, ModelCard, store
-from adfusion.models.card import PARTS, Data, Defaults, LatentStatistics
+from adfusion.models.card import PARTS, Data, Defaults, LatentStatistics, Source
 from adfusion.nets import DiT, Upsampler
 from adfusion.training.denoiser import denoiser_config
-from adfusion.training.recipe import DenoiserRecipe, UpsamplerRecipe
+from adfusion.training.recipe import DenoiserRecipe, SceneData, UpsamplerRecipe
 from adfusion.training.runs import finished_run, trained_autoencoder
 from adfusion.training.upsampler import upsampler_config
 
@@ -27,14 +32,16 @@ class Label(BaseModel):
     description: str
     license: str = "Apache-2.0"
     data: Data
+    notes: dict[str, str] = {}
+    """By part, what the rights ledger says beside the numbers of its scenes."""
     defaults: Defaults = Defaults()
 
 
-def pack(label_file: Path, runs: Path, folder: Path, *, measured_scenes: int = 256) -> Model:
+def pack(label_file: Path, runs: Path, folder: Path, probe: ProbeReader, effort: Effort = FULL) -> Model:
     """Write the model folder `folder` from the runs `denoiser`, `autoencoder` and `upsampler` under `runs`.
 
-    The loss curves and logs go into `folder/training`. Figures are measured on `measured_scenes` held-out
-    scenes with the packed weights, rounded to half precision as users will load them.
+    The loss curves and logs go into `folder/training`. The figures in the card are those of `evaluate`, with
+    the packed weights, rounded to half precision as users will load them.
 
     Raises `UserError` for a wrong label or an unfinished run.
     """
@@ -45,11 +52,11 @@ def pack(label_file: Path, runs: Path, folder: Path, *, measured_scenes: int = 2
     denoiser_recipe = DenoiserRecipe(**denoiser_record["recipe"])
     upsampler_recipe = UpsamplerRecipe(**upsampler_record["recipe"])
 
-    run_names = list(PARTS)
-    if denoiser_recipe.start_from is not None:
-        _, denoiser_record["started_from"] = finished_run(runs / denoiser_recipe.start_from)
-        run_names.append(denoiser_recipe.start_from)
-
+    records = {
+        "denoiser": denoiser_record,
+        "autoencoder": autoencoder_record,
+        "upsampler": upsampler_record,
+    }
     denoiser = DiT(denoiser_config(denoiser_recipe, autoencoder.config))
     denoiser.load_state_dict(denoiser_weights)
     upsampler = Upsampler(upsampler_config(upsampler_recipe.network))
@@ -66,24 +73,36 @@ def pack(label_file: Path, runs: Path, folder: Path, *, measured_scenes: int = 2
         latents=LatentStatistics(**json.loads((runs / "denoiser" / "latents.json").read_text())),
         sizes=tuple(dict.fromkeys(denoiser_recipe.data.sizes)),
         defaults=label.defaults,
-        data=label.data,
-        training={
-            "denoiser": denoiser_record,
-            "autoencoder": autoencoder_record,
-            "upsampler": upsampler_record,
-        },
+        data=label.data.model_copy(update={"sources": tuple(_sources(records, label.notes))}),
+        training=records,
     )
-    from adfusion.training.measure import measure
-
     store.save(Model(card, denoiser, autoencoder, upsampler), folder, overwrite=folder.exists())
-    metrics = measure(store.load(folder), measured_scenes)
-    model = Model(card.model_copy(update={"metrics": metrics}), denoiser, autoencoder, upsampler)
-    model = store.save(model, folder, overwrite=True)
-    (folder / "training").mkdir(exist_ok=True)
-    for name in run_names:
-        shutil.copyfile(runs / name / "log.jsonl", folder / "training" / f"{name}.jsonl")
-        shutil.copyfile(runs / name / "loss.png", folder / "training" / f"{name}.png")
+    *_, evaluation = evaluate(store.load(folder), probe, effort)
+    assert isinstance(evaluation, Evaluation)
+    card = card.model_copy(update={"metrics": metrics(evaluation)})
+    model = store.save(Model(card, denoiser, autoencoder, upsampler), folder, overwrite=True)
+    shutil.rmtree(folder / "training", ignore_errors=True)
+    (folder / "training").mkdir()
+    for part in PARTS:
+        shutil.copyfile(runs / part / "log.jsonl", folder / "training" / f"{part}.jsonl")
+        shutil.copyfile(runs / part / "loss.png", folder / "training" / f"{part}.png")
     return model
+
+
+def _sources(records: dict[str, Any], notes: dict[str, str]) -> Iterator[Source]:
+    """The rights ledger, from what the runs recorded."""
+    for part, record in records.items():
+        data = SceneData(**record["recipe"]["data"])
+        left_out = "without the combinations of adfusion.data.scenes.split" if data.hold_out else ""
+        yield Source(
+            part=part,
+            generator="adfusion.data.scenes",
+            version=str(record["scenes_version"]),
+            first=data.first,
+            last=data.first + data.scenes - 1,
+            license="Apache-2.0",
+            note="; ".join(filter(None, (left_out, notes.get(part, "")))),
+        )
 
 
 def _read_label(path: Path) -> Label:
