@@ -1,6 +1,7 @@
 """The plan is the whole matrix, its pictures are shared, and what is added changes nothing that was there."""
 
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -114,17 +115,171 @@ def test_a_limit_keeps_the_first_creatives_and_only_their_pictures(tmp_path: Pat
     assert whole.limited(None) == whole
 
 
-def test_a_prompt_holds_concept_mood_brand_colour_and_copy_space(tmp_path: Path) -> None:
+def test_a_prompt_holds_concept_mood_brand_colours_and_copy_space(tmp_path: Path) -> None:
     brief = load_brief(write_brief(tmp_path))
     words = prompt(brief, brief.concepts[1], brief.segments[0], "left")
-    assert words == "a can on steps, soft studio light, teal backdrop, copy space on the left"
+    assert words == (
+        "a can with orange details on steps, soft studio light, teal backdrop, copy space on the left"
+    )
 
 
-def test_a_prompt_is_not_contradicted(tmp_path: Path) -> None:
-    concept = {"name": "Own", "prompt": "a red can, grey backdrop, centered, copy space at the top."}
-    brief = load_brief(write_brief(tmp_path, concepts=[concept]))
-    words = prompt(brief, brief.concepts[0], brief.segments[1], "left")
-    assert words == "a red can, grey backdrop, centered, copy space at the top"
+@pytest.mark.parametrize(
+    ("concept", "expected"),
+    [
+        (
+            "a red can with a label, grey backdrop, centered, copy space at the top.",
+            "a red can with a label, grey backdrop, centered, copy space at the top",
+        ),
+        (
+            "a glossy can, pink gradient",
+            "a glossy can with orange details, pink gradient, copy space on the left",
+        ),
+        (
+            "an orange can in front of an arch",
+            "an orange can in front of an arch, teal backdrop, copy space on the left",
+        ),
+        (
+            "a teal can standing on steps",
+            "a teal can with orange details standing on steps, white backdrop, copy space on the left",
+        ),
+    ],
+)
+def test_a_prompt_is_not_contradicted(tmp_path: Path, concept: str, expected: str) -> None:
+    brief = load_brief(write_brief(tmp_path, concepts=[{"name": "Own", "prompt": concept}]))
+    assert prompt(brief, brief.concepts[0], brief.segments[1], "left") == expected
+
+
+def test_a_brand_without_an_accent_gives_no_details(tmp_path: Path) -> None:
+    brand = {"name": "Solera", "palette": {"primary": "#0f766e"}}
+    brief = load_brief(write_brief(tmp_path, brand=brand))
+    assert "details" not in prompt(brief, brief.concepts[1], brief.segments[0], "left")
+
+
+def test_colour_schemes_are_backdrops_in_the_palettes_colours(tmp_path: Path) -> None:
+    brand = {"name": "Solera", "palette": {"primary": "#0f766e", "secondary": "#e0c9a3", "accent": "#f59e0b"}}
+    concepts = [
+        {"name": "Open", "prompt": "a can on steps"},
+        {"name": "Own", "prompt": "a can, pink backdrop"},
+    ]
+    schemes = ["primary", "secondary"]
+    jobs = planned(tmp_path, brand=brand, concepts=concepts, color_schemes=schemes).creatives
+    by_scheme = {
+        (job.concept, dict(job.axes)["color_scheme"]): job.picture.request.prompt
+        for job in jobs
+        if job.segment == "Night owls" and job.placement.name == "iab-leaderboard"
+    }
+    assert {key: "beige" in words for key, words in by_scheme.items()} == {
+        ("Open", "primary"): False,
+        ("Open", "secondary"): True,
+        ("Own", "own"): False,
+    }
+    assert len({job.path for job in jobs}) == len(jobs)
+    assert len({job.picture.path for job in jobs}) == len({job.picture.request for job in jobs})
+
+
+def test_schemes_that_come_to_the_same_words_are_one(tmp_path: Path) -> None:
+    jobs = planned(tmp_path, color_schemes=["primary", "secondary"])
+    assert {dict(job.axes)["color_scheme"] for job in jobs.creatives} == {"primary"}
+
+
+def test_layouts_are_compared_on_the_same_pictures(tmp_path: Path) -> None:
+    jobs = planned(tmp_path, layouts=["auto", "split"], placements=["google-landscape"])
+    assert {job.template for job in jobs.creatives} == {None, "split"}
+    assert len(jobs.creatives) == 2 * 2 * 2 * 2
+    assert jobs.pictures == planned(tmp_path, placements=["google-landscape"]).pictures
+    assert len({job.path for job in jobs.creatives}) == len(jobs.creatives)
+
+
+def test_body_and_badges_rotate_as_calls_to_action_do(tmp_path: Path) -> None:
+    jobs = planned(tmp_path, variants=6, body=["One", "Two"], badges=["1", "2", "3"]).creatives
+    for headline in ("Slow coffee for fast days", "Twelve hours in the making"):
+        met = {(job.body, job.badge) for job in jobs if job.headline == headline}
+        assert met == {(body, badge) for body in ("One", "Two") for badge in "123"}
+
+
+def test_a_segments_own_body_and_badges_replace_the_briefs(tmp_path: Path) -> None:
+    own = {"name": "Students", "body": ["Study less late"], "badges": ["-20 %"]}
+    jobs = planned(tmp_path, body=["All"], segments=[{"name": "Others"}, own]).creatives
+    assert {(job.body, job.badge) for job in jobs if job.segment == "Students"} == {
+        ("Study less late", "-20 %")
+    }
+    assert {(job.body, job.badge) for job in jobs if job.segment == "Others"} == {("All", "")}
+
+
+def test_every_creative_carries_the_brands_legal_line(tmp_path: Path) -> None:
+    brand = {"name": "Solera", "palette": {"primary": "teal"}, "legal": "An invented brand."}
+    assert {job.copy.legal for job in planned(tmp_path, brand=brand).creatives} == {"An invented brand."}
+
+
+def test_each_row_of_an_audience_gets_its_own_words_on_shared_pictures(tmp_path: Path) -> None:
+    tmp_path.joinpath("rows.csv").write_text("id,first_name,price\nann,Ann,4.9\nbo,Bo,5.5\n")
+    changes = {
+        "headlines": ["Hi {first_name}"],
+        "badges": ["{price:currency}"],
+        "calls_to_action": ["Go, {first_name}"],
+        "locale": "de_DE",
+    }
+    jobs = planned(tmp_path, audience="rows.csv", **changes)
+    assert len(jobs.creatives) == 2 * 2 * 3 * 2
+    assert {(job.row, job.headline, job.badge, job.call_to_action) for job in jobs.creatives} == {
+        ("ann", "Hi Ann", "4,90\u00a0€", "Go, Ann"),
+        ("bo", "Hi Bo", "5,50\u00a0€", "Go, Bo"),
+    }
+    assert all(job.id.endswith(f"_v1_{job.row}") for job in jobs.creatives)
+    assert jobs.pictures == planned(tmp_path).pictures
+    assert {dict(job.axes)["headline"] for job in jobs.creatives} == {"Hi {first_name}"}
+
+
+def test_a_new_row_changes_no_creative_of_another(tmp_path: Path) -> None:
+    rows = tmp_path / "rows.csv"
+    rows.write_text("id,first_name\nann,Ann\n")
+    before = planned(tmp_path, audience="rows.csv", headlines=["Hi {first_name}"])
+    rows.write_text("id,first_name\nzoe,Zoe\nann,Ann\n")
+    after = planned(tmp_path, audience="rows.csv", headlines=["Hi {first_name}"])
+    assert set(before.creatives) < set(after.creatives)
+
+
+def test_a_thousand_rows_are_planned_at_once_and_share_their_pictures(tmp_path: Path) -> None:
+    """Generous by ten times, for a machine that has other work."""
+    rows = "".join(f"Ann{number},{number}.50\n" for number in range(1000))
+    tmp_path.joinpath("rows.csv").write_text("first_name,price\n" + rows)
+    brief = load_brief(
+        write_brief(
+            tmp_path,
+            audience="rows.csv",
+            headlines=["{first_name}, now {price:currency}"],
+            badges=["{price:currency}"],
+            locale="de_DE",
+            concepts=[{"name": "One", "prompt": "a can"}],
+            segments=[{"name": "All"}],
+        )
+    )
+    start = time.perf_counter()
+    jobs = plan(brief, Painter())
+    assert time.perf_counter() - start < 5
+    assert (len(jobs.creatives), len({job.id for job in jobs.creatives})) == (3000, 3000)
+    assert len(jobs.pictures) == 2
+
+
+def test_a_creative_varies_in_what_its_control_does_not_have(tmp_path: Path) -> None:
+    jobs = planned(tmp_path, variants=2, calls_to_action=["Try it today"])
+    varied = {
+        (job.concept, job.headline, job.variant): jobs.varies(job)
+        for job in jobs.creatives
+        if job.segment == "Night owls"
+    }
+    first, second = "Slow coffee for fast days", "Twelve hours in the making"
+    assert varied[("Morning light", first, 1)] == ()
+    assert varied[("Morning light", second, 1)] == ("headline",)
+    assert varied[("Morning light", first, 2)] == ("variant",)
+    assert varied[("After hours", first, 1)] == ("concept",)
+    assert varied[("After hours", second, 2)] == ("concept", "headline", "variant")
+
+
+def test_what_rotates_with_the_headline_is_named_as_varied_too(tmp_path: Path) -> None:
+    jobs = planned(tmp_path)
+    second = next(job for job in jobs.creatives if job.headline == "Twelve hours in the making")
+    assert jobs.varies(second) == ("headline", "call_to_action")
 
 
 @pytest.mark.parametrize(

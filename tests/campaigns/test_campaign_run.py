@@ -10,11 +10,17 @@ from PIL import Image
 
 from adfusion.campaigns import Campaign, CampaignProgress, CampaignResult, load_manifest
 from adfusion.campaigns.ledger import JOURNAL
-from adfusion.creative import draw
+from adfusion.creative import archive, draw
+from adfusion.creative import document as document_layers
+from adfusion.creative.encode import encode
 from adfusion.creative.placement import PLACEMENTS
+from adfusion.creative.svg import svg as svg_of
 from adfusion.errors import UserError
 from adfusion.files import sha256
 from painter import Painter, write_brief
+
+PAGES = {"manifest.json", "index.html", "checks.json"}
+"""What is about the campaign, rather than of it."""
 
 
 def finish(campaign: Campaign, painter: Painter | None = None) -> CampaignResult:
@@ -50,20 +56,21 @@ def test_every_creative_has_the_exact_size_of_its_placement_and_an_svg_beside_it
     assert manifest is not None
     assert [creative.placement for creative in manifest.creatives] == list(PLACEMENTS)
     for creative in manifest.creatives:
-        full, svg = (tmp_path / "out" / record.path for record in creative.files)
+        full, svg, document = (tmp_path / "out" / record.path for record in creative.files)
         placement = PLACEMENTS[creative.placement]
         with Image.open(full) as image:
             assert image.size == (placement.width, placement.height) == (creative.width, creative.height)
             assert image.format == placement.format
         assert full.with_suffix(".svg") == svg
         assert "<svg" in svg.read_text()
+        assert archive.load(document, tmp_path / "out/assets").placement == placement.name
 
 
 def test_the_manifest_vouches_for_every_file_in_the_folder(finished: Path) -> None:
     manifest = load_manifest(finished)
     assert manifest is not None
     records = {entry.path: entry.sha256 for entry in manifest.entries()}
-    assert set(content(finished)) == {*records, "manifest.json", "index.html"}
+    assert set(content(finished)) == {*records, "manifest.json", "index.html", "checks.json"}
     for path, found in records.items():
         assert sha256(finished / path) == found
 
@@ -98,7 +105,7 @@ def test_each_picture_is_drawn_once(brief: Path, tmp_path: Path) -> None:
     result = finish(Campaign(brief, tmp_path / "out"), painter)
     assert len(painter.drawn) == len(set(painter.drawn)) == result.pictures
     assert result.pictures < result.creatives
-    assert result.made == result.pictures + 2 * result.creatives
+    assert result.made == len(content(tmp_path / "out")) - len(PAGES)
     assert result.kept == 0
 
 
@@ -108,7 +115,7 @@ def test_progress_only_grows_and_ends_complete(brief: Path, tmp_path: Path) -> N
         for event in Campaign(brief, tmp_path / "out").run(Painter())
         if isinstance(event, CampaignProgress)
     ]
-    for stage in ("pictures", "creatives", "gallery"):
+    for stage in ("pictures", "creatives", "checks", "gallery"):
         shares = [event.done / event.total for event in events if event.stage == stage]
         assert shares == sorted(shares)
         assert shares[-1] == 1
@@ -147,8 +154,8 @@ def test_a_run_killed_among_the_creatives_goes_on_where_it_was(
     journal.write_text(journal.read_text() + '{"path": "creatives/half a li')  # killed while it wrote a line
     leftover = out / "creatives" / ".half-abc.jpg"
     leftover.write_bytes(b"half")
-    times = {path: path.stat().st_mtime_ns for path in out.rglob("*_*")}
-    assert len(times) >= 2 * stop_at
+    times = {path for path in out.rglob("*") if path.is_file() and path not in (journal, leftover)}
+    assert len(times) >= 3 * stop_at
     for path in times:
         os.utime(path, ns=(1, 1))
     result = finish(Campaign(brief, out, resume=True))
@@ -191,10 +198,10 @@ def test_after_a_new_headline_resume_draws_no_picture_and_keeps_every_creative(
     painter = Painter()
     result = finish(Campaign(longer, out, resume=True), painter)
     assert painter.drawn == []
-    assert result.kept == len(before) - 2
+    assert result.kept == len(before) - len(PAGES)
     after = content(out)
-    assert {path: after[path] for path in before if path not in ("manifest.json", "index.html")} == {
-        path: data for path, data in before.items() if path not in ("manifest.json", "index.html")
+    assert {path: after[path] for path in before.keys() - PAGES} == {
+        path: data for path, data in before.items() if path not in PAGES
     }
 
 
@@ -209,7 +216,7 @@ def test_after_a_new_logo_resume_draws_no_picture_and_sets_every_creative_again(
     painter = Painter()
     result = finish(Campaign(brief, out, resume=True), painter)
     assert painter.drawn == []
-    assert result.made == 2 * result.creatives
+    assert result.made == 3 * result.creatives + len(["the logo"])
 
 
 def test_another_brief_does_not_overwrite_a_campaign(finished: Path, tmp_path: Path) -> None:
@@ -256,14 +263,46 @@ def test_a_headline_that_fits_nowhere_is_refused_before_any_picture_is_drawn(tmp
     assert painter.drawn == []
 
 
-def test_a_creative_is_set_from_its_picture(
-    brief: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    seen = []
-    encode = draw.encode
-    monkeypatch.setattr(
-        draw, "encode", lambda creative, format: seen.append(creative) or encode(creative, format)
-    )
+def test_a_creative_is_set_from_its_picture(brief: Path, tmp_path: Path) -> None:
     finish(Campaign(brief, tmp_path / "out", limit=1))
-    picture = Image.open(next((tmp_path / "out/pictures").glob("*.png")))
-    assert seen[0].find("picture").image.tobytes() == picture.tobytes()
+    document = archive.load(next((tmp_path / "out/documents").glob("*.json")), tmp_path / "out/assets")
+    picture = document.find("picture")
+    assert isinstance(picture, document_layers.Picture)
+    generated = Image.open(next((tmp_path / "out/pictures").glob("*.png")))
+    assert picture.image.size == generated.size
+
+
+def test_a_creatives_file_is_its_document_drawn(finished: Path) -> None:
+    manifest = load_manifest(finished)
+    assert manifest is not None
+    for record in manifest.creatives[:3]:
+        full, svg, document = (finished / file.path for file in record.files)
+        creative = archive.load(document, finished / "assets")
+        assert encode(draw.image(creative), PLACEMENTS[record.placement]).data == full.read_bytes()
+        assert svg_of(creative) == svg.read_text()
+
+
+def test_the_metadata_says_how_the_file_was_encoded(finished: Path) -> None:
+    manifest = load_manifest(finished)
+    assert manifest is not None
+    for record in manifest.creatives:
+        about = record.metadata["encoding"]
+        assert about["bytes"] == (finished / record.files[0].path).stat().st_size
+        assert (about["quality"] is None) == (about["format"] == "PNG")
+
+
+def test_the_manifest_says_what_became_of_every_product_photo(tmp_path: Path) -> None:
+    photo = Image.new("RGBA", (60, 120))
+    photo.paste(Image.effect_noise((40, 100), 80).convert("RGBA"), (10, 10))
+    (tmp_path / "b").mkdir()
+    photo.save(tmp_path / "b/p.png")
+    brief = write_brief(tmp_path / "b", product={"name": "P", "photo": "p.png"})
+    result = finish(Campaign(brief, tmp_path / "out", limit=3))
+    manifest = load_manifest(tmp_path / "out")
+    assert manifest is not None
+    for record in manifest.creatives:
+        (proof,) = record.metadata["product"]
+        assert proof["opaque"] > 0
+        assert (proof["altered"] == 0) == (proof["photo_sha256"] == proof["drawn_sha256"])
+        errors = {found.check for found in result.report.findings(record.id) if found.severity == "error"}
+        assert ("product" in errors) == (proof["altered"] > 0)

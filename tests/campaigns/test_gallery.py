@@ -7,8 +7,11 @@ from urllib.parse import unquote
 
 import pytest
 
-from adfusion.campaigns import Campaign
-from adfusion.campaigns.gallery import thumbnail
+from adfusion.campaigns import Campaign, load_manifest
+from adfusion.campaigns.gallery import card, thumbnail, write_gallery
+from adfusion.campaigns.look import look
+from adfusion.creative.brief import load_brief
+from adfusion.creative.checks import Finding
 from painter import Painter, write_brief
 
 PLACES = ["google-landscape", "iab-medium-rectangle", "iab-leaderboard", "iab-skyscraper"]
@@ -99,3 +102,26 @@ def test_pictures_are_described_for_those_who_cannot_see_them(page: Page) -> Non
 def test_thumbnails_are_small(out: Path) -> None:
     for path in (out / "creatives").glob("*.jpg"):
         assert len(thumbnail(path)) < 80_000
+
+
+def test_findings_are_on_their_card_and_can_be_filtered(out: Path) -> None:
+    manifest = load_manifest(out)
+    assert manifest is not None
+    one, two, three, *_ = manifest.creatives
+    found = (Finding("contrast", "error", "headline-text: 2.00:1"), Finding("palette", "warning", "far <b>"))
+    cards = [card(out, one, found), card(out, two, found[1:]), card(out, three)]
+    brief = load_brief(write_brief(out.parent / "other"))
+    page = Page(write_gallery(out.parent, look(brief, "painter"), cards).read_text(encoding="utf-8"))
+    assert [item["data-checks"] for item in page.all("li", **{"class": "card"})] == [
+        "errors",
+        "warnings",
+        "passed",
+    ]
+    assert [each["value"] for each in page.all("input", name="checks")] == [
+        "",
+        "errors",
+        "warnings",
+        "passed",
+    ]
+    assert [len(page.all("li", **{"class": kind})) for kind in ("error", "warning")] == [1, 2]
+    assert not page.all("b")

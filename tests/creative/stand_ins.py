@@ -1,11 +1,15 @@
-"""Stand-in pictures, so that layout is tested without a model."""
+"""Pictures for the tests of this floor: drawn stand-ins, and real scenes rendered once."""
 
+from functools import cache
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image, ImageDraw
 
 from adfusion.creative.placement import CopySpace
+from adfusion.data.scenes.render import render
+from adfusion.data.scenes.scene import Aspect, random_scene
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "oddleaf"
 SIZES = {"1:1": (256, 256), "4:5": (224, 280), "9:16": (192, 344), "16:9": (352, 200)}
@@ -30,3 +34,15 @@ def stand_in(
 def noise(size: tuple[int, int] = (256, 256), seed: int = 0) -> Image.Image:
     """The worst ground for type: every pixel another colour."""
     return Image.fromarray(np.random.default_rng(seed).integers(0, 256, (*size[::-1], 3), dtype=np.uint8))
+
+
+@cache
+def scene(
+    aspect: Aspect, copy_space: CopySpace, seed: int = 11, pixels: int = 512
+) -> tuple[Image.Image, npt.NDArray[np.float32]]:
+    """A rendered scene whose area is that of a square of `pixels`, and the mask of its product."""
+    width, height = SIZES[aspect]
+    scale = pixels / (width * height) ** 0.5
+    size = 16 * round(scale * width / 16), 16 * round(scale * height / 16)
+    drawn = render([random_scene(seed, aspect, copy_space=copy_space, product="bottle")], size=size)
+    return Image.fromarray(drawn.rgb[0]), drawn.mask[0]

@@ -12,7 +12,8 @@ from stand_ins import stand_in
 from adfusion.creative.brand import Brand
 from adfusion.creative.colors import contrast_of, parse_color
 from adfusion.creative.document import Creative, Text
-from adfusion.creative.draw import encode, jpeg, pixels, png
+from adfusion.creative.draw import image, pixels, png
+from adfusion.creative.encode import encode
 from adfusion.creative.layout import compose
 from adfusion.creative.placement import PLACEMENTS, Placement
 from adfusion.creative.svg import svg
@@ -29,7 +30,7 @@ def creative_for(placement: Placement, brand: Brand, headline: str = "Slow tea &
 
 @pytest.mark.parametrize("placement", PLACEMENTS.values(), ids=PLACEMENTS)
 def test_files_have_the_exact_size_and_format_of_the_placement(placement: Placement, brand: Brand) -> None:
-    file = Image.open(io.BytesIO(encode(creative_for(placement, brand), placement.format)))
+    file = Image.open(io.BytesIO(encode(image(creative_for(placement, brand)), placement).data))
     assert (file.format, file.mode, file.size) == (
         placement.format,
         "RGB",
@@ -46,7 +47,7 @@ def test_png_loses_nothing(brand: Brand) -> None:
 def test_the_same_document_gives_the_same_bytes(name: str, brand: Brand) -> None:
     one, two = (creative_for(PLACEMENTS[name], brand) for _ in range(2))
     assert png(one) == png(two)
-    assert jpeg(one) == jpeg(two)
+    assert encode(image(one), PLACEMENTS[name]) == encode(image(two), PLACEMENTS[name])
     assert svg(one) == svg(two)
 
 

@@ -1,5 +1,6 @@
 """Type: line breaks, sizes, shaping."""
 
+from math import log
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from adfusion.creative import engine
 from adfusion.creative.fonts import FAMILIES, installed_font, own_font
-from adfusion.creative.paragraph import breaks, faces, fit, setting, tracking, width
+from adfusion.creative.paragraph import SCALE, breaks, faces, fit, setting, tracking, width
 from adfusion.creative.wording import Chunk, chunks, clean, is_right_to_left
 from adfusion.errors import UserError
 
@@ -114,3 +115,28 @@ def test_direction_is_that_of_the_first_strong_character() -> None:
 def test_joined_scripts_are_never_letter_spaced() -> None:
     assert tracking("شاي", 100) == 0
     assert tracking("Tea", 100) < tracking("Tea", 12) == 0
+
+
+def test_small_capitals_are_letter_spaced_and_large_ones_are_not() -> None:
+    assert tracking("SHOP NOW", 12) > 0 > tracking("SHOP NOW", 90)
+
+
+@pytest.mark.parametrize("letters", ["fl", "fi", "ff"])
+def test_letters_are_not_joined_to_one_stroke(letters: str) -> None:
+    spaced = width(letters, MANROPE, 100, 0.1, False) - width(letters, MANROPE, 100, 0, False)
+    assert spaced == pytest.approx(20, abs=0.1)
+
+
+def test_a_last_line_is_not_a_short_word_alone() -> None:
+    for limit in range(300, 900, 20):
+        found = setting("Cold-brewed for sixteen hours and ready when the bell rings", MANROPE, 40, limit)
+        assert found is not None
+        assert len(found.lines) == 1 or found.widths[-1] > 0.35 * found.width
+
+
+def test_sizes_are_steps_of_one_scale() -> None:
+    for limit in (150, 333, 700):
+        found = fit("Slow tea. Bright days.", MANROPE, limit, 300, largest=120, smallest=11)
+        assert found is not None
+        steps = log(found.size / 11, SCALE)
+        assert steps == pytest.approx(round(steps), abs=1e-6)

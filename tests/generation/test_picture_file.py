@@ -1,13 +1,24 @@
 """Picture files say how they were made, always in the same bytes."""
 
+import dataclasses
+import json
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 import adfusion
 from adfusion.errors import UserError
-from adfusion.generation import Picture, Request, contact_sheet, load_picture, save_picture, steps_strip
+from adfusion.generation import (
+    InputImage,
+    Picture,
+    Request,
+    Toward,
+    contact_sheet,
+    load_picture,
+    save_picture,
+    steps_strip,
+)
 
 REQUEST = Request("Flasche für „Öl“ 🫒", 32, 48, 7, 25, 4.5, "ddim", negative_prompt="snow")
 PICTURE = Picture(REQUEST, Image.effect_noise((32, 48), 50).convert("RGB"), "tiny", "ab" * 32)
@@ -32,6 +43,32 @@ def test_other_programs_can_read_the_settings(tmp_path: Path) -> None:
     text = Image.open(tmp_path / "a.png").text["adfusion"]
     for said in ("Flasche für „Öl“ 🫒", "snow", '"seed": 7', "ddim", "4.5", "ab" * 32, adfusion.__version__):
         assert said in text
+
+
+def test_a_picture_from_words_alone_says_nothing_about_edits(tmp_path: Path) -> None:
+    save_picture(PICTURE, tmp_path / "a.png")
+    said = json.loads(Image.open(tmp_path / "a.png").text["adfusion"])
+    assert said.keys() == {
+        "software", "model", "model_hash", "prompt", "negative_prompt", "width", "height", "seed", "steps",
+        "guidance_scale", "sampler",
+    }  # fmt: skip
+
+
+def test_an_edited_picture_comes_back_with_its_edit(tmp_path: Path) -> None:
+    request = dataclasses.replace(
+        REQUEST, initial=InputImage.of(PICTURE.image), strength=0.4, toward=(Toward(0.3, 5, "a mug"),)
+    )
+    save_picture(dataclasses.replace(PICTURE, request=request), tmp_path / "a.png")
+    assert load_picture(tmp_path / "a.png").request == request
+
+
+@pytest.mark.parametrize("said", ["[]", "{}", '{"prompt": 3}', '{"model": "a", "initial": 7}', "nonsense"])
+def test_metadata_of_another_kind_is_refused(tmp_path: Path, said: str) -> None:
+    chunks = PngImagePlugin.PngInfo()
+    chunks.add_itxt("adfusion", said)
+    PICTURE.image.save(tmp_path / "a.png", pnginfo=chunks)
+    with pytest.raises(UserError, match="found no picture made by adfusion"):
+        load_picture(tmp_path / "a.png")
 
 
 @pytest.mark.parametrize("content", [b"", b"not a picture", b"\x89PNG\r\n\x1a\n"])

@@ -14,12 +14,16 @@ from adfusion import files
 from adfusion.campaigns.data_uri import data_uri
 from adfusion.campaigns.look import Look
 from adfusion.campaigns.manifest import CreativeRecord
+from adfusion.creative.checks import Finding
+from adfusion.creative.placement import SUFFIXES
 
 GALLERY = "index.html"
 THUMBNAIL_PIXELS = 480 * 480
 """About as many pixels for every shape, and never more than the file has: a leaderboard stays legible."""
 WEBP_QUALITY = 82
 COLUMN_AREA = 300 * 300
+PLATFORMS = {"iab": "IAB", "linkedin": "LinkedIn", "tiktok": "TikTok"}
+STATES = ("errors", "warnings", "passed")
 
 
 @dataclass(frozen=True)
@@ -32,10 +36,17 @@ class Card:
     full: str
     """Relative link to the full file."""
     svg: str | None
+    findings: tuple[Finding, ...] = ()
 
     @property
     def kind(self) -> str:
-        return "JPEG" if self.full.endswith(".jpg") else "PNG"
+        return next(format for format, suffix in SUFFIXES.items() if self.full.endswith(suffix))
+
+    @property
+    def state(self) -> str:
+        """The worst that the checks found: an entry of `STATES`."""
+        severities = {finding.severity for finding in self.findings}
+        return "errors" if "error" in severities else "warnings" if severities else "passed"
 
 
 @dataclass(frozen=True)
@@ -53,10 +64,10 @@ class Section:
         return min(self.width, round(min(max(math.sqrt(COLUMN_AREA * self.width / self.height), 132), 460)))
 
 
-def card(out: Path, creative: CreativeRecord) -> Card:
+def card(out: Path, creative: CreativeRecord, findings: tuple[Finding, ...] = ()) -> Card:
     full, *others = (record.path for record in creative.files)
     svg = next((path for path in others if path.endswith(".svg")), None)
-    return Card(creative, thumbnail(out / full), quote(full), quote(svg) if svg else None)
+    return Card(creative, thumbnail(out / full), quote(full), quote(svg) if svg else None, findings)
 
 
 def thumbnail(path: Path) -> str:
@@ -77,6 +88,7 @@ def write_gallery(out: Path, look: Look, cards: list[Card]) -> Path:
         "segment": _distinct(creative.segment for creative in creatives),
         "placement": _distinct(creative.placement for creative in creatives),
         "concept": _distinct(creative.concept for creative in creatives),
+        "checks": [state for state in STATES if any(card.state == state for card in cards)],
     }
     variants = len({creative.variant for creative in creatives})
     page = _template().render(
@@ -101,7 +113,7 @@ def _distinct(values: Iterable[str]) -> list[str]:
 def _spoken(placement: str) -> str:
     """`iab-leaderboard` as people say it: "IAB leaderboard"."""
     first, *rest = placement.split("-")
-    return " ".join([first.upper() if first == "iab" else first.capitalize(), *rest])
+    return " ".join([PLATFORMS.get(first, first.capitalize()), *rest])
 
 
 @cache

@@ -15,7 +15,7 @@ from adfusion.campaigns.ledger import Entry
 from adfusion.errors import UserError
 
 MANIFEST = "manifest.json"
-FORMAT = 1
+FORMAT = 2
 
 
 class _Record(BaseModel):
@@ -71,7 +71,18 @@ class CreativeRecord(_Record):
     metadata: dict[str, Any]
     """What the document says about itself."""
     files: tuple[FileRecord, ...]
-    """The finished picture file first, then the SVG with live text."""
+    """The finished picture file first, then the SVG with live text, last the document of both."""
+    assets: tuple[str, ...] = ()
+    """Paths of the pictures, logos and fonts that the document shows."""
+
+
+class RulesRecord(_Record):
+    """What the brand asks of every creative; see `adfusion.creative.checks.Rules`."""
+
+    clear_space: float = 0.0
+    smallest_logo: float = 0.0
+    never: tuple[str, ...] = ()
+    legal: str = ""
 
 
 class Manifest(_Record):
@@ -81,15 +92,24 @@ class Manifest(_Record):
     brief: BriefRecord
     pictures: tuple[PictureRecord, ...]
     creatives: tuple[CreativeRecord, ...]
+    rules: RulesRecord = RulesRecord()
+    assets: tuple[FileRecord, ...] = ()
 
     def entries(self) -> Iterator[Entry]:
         """Every finished file, as a ledger keeps it."""
         for picture in self.pictures:
             yield picture.file.entry()
+        yield from (asset.entry() for asset in self.assets)
         for creative in self.creatives:
-            full, *others = creative.files
-            yield full.entry(creative.metadata)
-            yield from (other.entry() for other in others)
+            *views, document = creative.files
+            yield from (view.entry() for view in views)
+            yield document.entry(
+                {
+                    "files": [view.path for view in views],
+                    "assets": list(creative.assets),
+                    "metadata": creative.metadata,
+                }
+            )
 
     def save(self, out: Path) -> Path:
         path = out / MANIFEST

@@ -1,21 +1,28 @@
 """From a brief to the list of everything that will be made.
 
-Creatives are concept × segment × headline × placement × variant. The call to action is not crossed but
-rotated: headline number h of variant v gets number h + v, so that with as many variants as calls to action
-every headline meets every one of them.
+Creatives are concept × color scheme × segment × variant × headline × layout × version × placement. A version
+is a row of the audience; without one there is one version, for everybody. Body, badge and call to action are
+not crossed but rotated: headline number h of variant v gets number h + v of each list. So with as many
+variants as a list has entries every headline meets every one of them, and where two lists have lengths
+without a common divisor, enough variants bring every pair together.
 
-A picture belongs to (concept, segment, variant, shape, copy space) and serves every headline, and every
-placement of that shape. Its seed depends on the names of concept and segment and on the variant alone: a set
-looks alike across placements, and adding a segment changes no other picture.
+A picture belongs to (concept, color scheme, segment, variant, shape, copy space) and serves every headline,
+every version, and every placement of that shape. Its seed depends on the names of concept and segment and on
+the variant alone: a set looks alike across placements, and adding a segment changes no other picture.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from adfusion.campaigns.fingerprint import fingerprint, stable_seed
-from adfusion.campaigns.prompt import prompt
-from adfusion.creative.brief import Brief, slug
-from adfusion.creative.placement import Placement
+from adfusion.campaigns.prompt import names_backdrop, prompt
+from adfusion.creative.brief import ANY_LAYOUT, SCHEMES, Brief, Concept, Segment
+from adfusion.creative.fields import Version
+from adfusion.creative.placement import CopySpace, Placement
+from adfusion.creative.section import slug
+from adfusion.creative.templates import COPY_SPACES
+from adfusion.creative.wording import Copy
 from adfusion.data.scenes.scene import ASPECTS
 from adfusion.generation import Generator, Request
 from adfusion.generation.size import nearest_size
@@ -23,6 +30,8 @@ from adfusion.generation.slug import slug as short
 
 PICTURES = "pictures"
 CREATIVES = "creatives"
+OWN_SCHEME = "own"
+"""The color scheme of a concept that names its backdrop itself."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +40,8 @@ class PictureJob:
 
     id: str
     request: Request
+    copy_space: CopySpace
+    """The side that its prompt asks to leave empty."""
 
     @property
     def path(self) -> str:
@@ -40,7 +51,10 @@ class PictureJob:
 
 @dataclass(frozen=True)
 class CreativeJob:
-    """A creative to be composed and drawn. The id is its file names without suffixes."""
+    """A creative to be composed and drawn. The id is its file names without suffixes.
+
+    Its words are finished: fields are filled in for `row` and written for `locale`.
+    """
 
     id: str
     concept: str
@@ -48,10 +62,29 @@ class CreativeJob:
     headline: str
     call_to_action: str
     """Empty: no button."""
+    body: str
+    badge: str
+    legal: str
     placement: Placement
     variant: int
     """From 1."""
     picture: PictureJob
+    row: str
+    """Id of the audience's row that it is for; empty for everybody."""
+    locale: str
+    layout: str
+    """A template's name, or `ANY_LAYOUT`."""
+    axes: tuple[tuple[str, str], ...]
+    """What it has on each axis that an experiment may compare, before fields are filled in."""
+
+    @property
+    def copy(self) -> Copy:
+        return Copy(self.headline, self.call_to_action, self.body, self.badge, self.legal)
+
+    @property
+    def template(self) -> str | None:
+        """For `layout.compose`; `None` is the one that fits best."""
+        return None if self.layout == ANY_LAYOUT else self.layout
 
     @property
     def path(self) -> str:
@@ -75,6 +108,21 @@ class Plan:
         """The first `count` creatives and the pictures in them; `None` is all."""
         return Plan(self.creatives[:count])
 
+    def varies(self, job: CreativeJob) -> tuple[str, ...]:
+        """The axes on which a creative of this plan differs from its control: the first creative for the same
+        segment, version and placement. Empty for the control itself.
+        """
+        control = dict(self._controls[_peers(job)].axes)
+        return tuple(axis for axis, level in job.axes if control[axis] != level)
+
+    @cached_property
+    def _controls(self) -> dict[tuple[str, str, str], CreativeJob]:
+        return {_peers(job): job for job in reversed(self.creatives)}
+
+
+def _peers(job: CreativeJob) -> tuple[str, str, str]:
+    return job.segment, job.row, job.placement.name
+
 
 def plan(brief: Brief, generator: Generator, steps: int | None = None) -> Plan:
     """What `brief` asks for, drawn by `generator` in `steps` (by default the model's own number).
@@ -84,30 +132,137 @@ def plan(brief: Brief, generator: Generator, steps: int | None = None) -> Plan:
     return Plan(tuple(_creatives(brief, generator, steps)))
 
 
+@dataclass(frozen=True)
+class _Set:
+    """What the pictures of one concept, color scheme, segment and variant have in common."""
+
+    concept: Concept
+    scheme: str
+    segment: Segment
+    variant: int
+
+    @property
+    def subject(self) -> str:
+        usual = (OWN_SCHEME, SCHEMES[0])
+        tail = "" if self.scheme in usual else f"_{self.scheme}"
+        return f"{slug(self.concept.name)}_{slug(self.segment.name)}{tail}"
+
+
 def _creatives(brief: Brief, generator: Generator, steps: int | None) -> Iterator[CreativeJob]:
+    versions = {segment.name: tuple(brief.versions(segment)) for segment in brief.segments}
+    for each in _sets(brief):
+        pictures = {
+            layout: [
+                (place, _picture(brief, generator, steps, each, place, layout)) for place in brief.places()
+            ]
+            for layout in brief.layouts
+        }
+        for name, copy in _copies(brief, each.segment, each.variant):
+            for layout in brief.layouts:
+                for version in versions[each.segment.name]:
+                    yield from _versions(each, pictures[layout], name, copy, layout, version)
+
+
+def _sets(brief: Brief) -> Iterator[_Set]:
     for concept in brief.concepts:
-        for segment in brief.segments:
-            subject = f"{slug(concept.name)}_{slug(segment.name)}"
-            headlines = _short_names(brief.headlines_for(segment))
-            calls = brief.calls_to_action_for(segment) or ("",)
-            for number, (headline, headline_name) in enumerate(headlines.items()):
+        for scheme in _schemes(brief, concept):
+            for segment in brief.segments:
                 for variant in range(1, brief.variants + 1):
-                    seed = stable_seed(brief.seed, concept.name, segment.name, variant)
-                    for placement in brief.places():
-                        size = nearest_size(ASPECTS[placement.aspect], generator.sizes)
-                        words = prompt(brief, concept, segment, placement.copy_space)
-                        request = generator.request(words, seed=seed, size=size, steps=steps)
-                        shape = f"{size[0]}x{size[1]}_{placement.copy_space}"
-                        yield CreativeJob(
-                            id=f"{subject}_{headline_name}_{placement.name}_v{variant}",
-                            concept=concept.name,
-                            segment=segment.name,
-                            headline=headline,
-                            call_to_action=calls[(number + variant - 1) % len(calls)],
-                            placement=placement,
-                            variant=variant,
-                            picture=PictureJob(f"{subject}_{shape}_v{variant}", request),
-                        )
+                    yield _Set(concept, scheme, segment, variant)
+
+
+def _picture(
+    brief: Brief, generator: Generator, steps: int | None, each: _Set, placement: Placement, layout: str
+) -> PictureJob:
+    """The picture for a placement; the side that it leaves empty is the layout's, or else the placement's."""
+    side = COPY_SPACES.get(layout, placement.copy_space)
+    size = nearest_size(ASPECTS[placement.aspect], generator.sizes)
+    request = generator.request(
+        prompt(brief, each.concept, each.segment, side, each.scheme),
+        seed=stable_seed(brief.seed, each.concept.name, each.segment.name, each.variant),
+        size=size,
+        steps=steps,
+    )
+    return PictureJob(f"{each.subject}_{size[0]}x{size[1]}_{side}_v{each.variant}", request, side)
+
+
+def _schemes(brief: Brief, concept: Concept) -> tuple[str, ...]:
+    """The color schemes of a concept: those of the brief, as far as they come to different words."""
+    if names_backdrop(concept):
+        return (OWN_SCHEME,)
+    schemes: dict[tuple[str, ...], str] = {}
+    for scheme in brief.color_schemes:
+        words = tuple(prompt(brief, concept, segment, "centre", scheme) for segment in brief.segments)
+        schemes.setdefault(words, scheme)
+    return tuple(schemes.values())
+
+
+def _copies(brief: Brief, segment: Segment, variant: int) -> Iterator[tuple[str, Copy]]:
+    """A short name for each headline, and the words around it, before fields are filled in."""
+    for number, (headline, name) in enumerate(_short_names(brief.headlines_for(segment)).items()):
+
+        def turn(texts: tuple[str, ...], place: int = number + variant - 1) -> str:
+            return texts[place % len(texts)] if texts else ""
+
+        yield (
+            name,
+            Copy(
+                headline,
+                turn(brief.calls_to_action_for(segment)),
+                turn(brief.body_for(segment)),
+                turn(brief.badges_for(segment)),
+                brief.brand.legal or "",
+            ),
+        )
+
+
+def _axes(each: _Set, copy: Copy, layout: str) -> tuple[tuple[str, str], ...]:
+    return (
+        ("segment", each.segment.name),
+        ("concept", each.concept.name),
+        ("color_scheme", each.scheme),
+        ("headline", copy.headline),
+        ("body", copy.body),
+        ("badge", copy.badge),
+        ("call_to_action", copy.call_to_action),
+        ("layout", layout),
+        ("variant", str(each.variant)),
+    )
+
+
+def _versions(
+    each: _Set,
+    pictures: Sequence[tuple[Placement, PictureJob]],
+    name: str,
+    copy: Copy,
+    layout: str,
+    version: Version,
+) -> Iterator[CreativeJob]:
+    """The creatives for one version of the copy, in every placement."""
+    headline, call_to_action, body, badge = (
+        version.fill(text) for text in (copy.headline, copy.call_to_action, copy.body, copy.badge)
+    )
+    axes = _axes(each, copy, layout)
+    parts = ("" if layout == ANY_LAYOUT else layout, f"v{each.variant}", version.row)
+    tail = "".join(f"_{part}" for part in parts if part)
+    for placement, picture in pictures:
+        yield CreativeJob(
+            id=f"{each.subject}_{name}_{placement.name}{tail}",
+            concept=each.concept.name,
+            segment=each.segment.name,
+            headline=headline,
+            call_to_action=call_to_action,
+            body=body,
+            badge=badge,
+            legal=copy.legal,
+            placement=placement,
+            variant=each.variant,
+            picture=picture,
+            row=version.row,
+            locale=version.locale,
+            layout=layout,
+            axes=axes,
+        )
 
 
 def _short_names(headlines: tuple[str, ...]) -> dict[str, str]:

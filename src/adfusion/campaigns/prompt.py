@@ -5,7 +5,7 @@ import re
 import numpy as np
 
 from adfusion.color import oklab
-from adfusion.creative.brief import Brief, Concept, Segment
+from adfusion.creative.brief import SCHEMES, Brief, Concept, Segment
 from adfusion.creative.colors import rgb
 from adfusion.creative.placement import CopySpace
 from adfusion.data.scenes.scene import COLORS
@@ -18,21 +18,51 @@ COPY_SPACE_PHRASES: dict[CopySpace, str] = {
 }
 """Said as the captions say it that the models learn from."""
 
+BACKDROP = re.compile(r"\b(backdrops?|backgrounds?|walls?|floors?|gradients?|cycloramas?)\b")
+STAGE = re.compile(r" (?=(on|in|at|against|beside|before|framed|standing|placed)\b)")
+"""Where what is said of the subject ends."""
 
-def prompt(brief: Brief, concept: Concept, segment: Segment, copy_space: CopySpace) -> str:
-    """The concept, the segment's mood, the brand's colour and where the copy will stand.
+SPACE = re.compile(r"\b(copy space|cent(re|er)ed|(room|space) for (text|copy)|empty space)\b")
 
-    The concept's own words come first and win: a colour or a composition that it names is not contradicted.
+
+def prompt(
+    brief: Brief, concept: Concept, segment: Segment, copy_space: CopySpace, color_scheme: str = "primary"
+) -> str:
+    """The concept, the segment's mood, the brand's colours and where the copy will stand.
+
+    The colour of the palette's role `color_scheme` becomes the backdrop, and the accent, if the brand names
+    one, the details of a subject that is generated. The concept's own words come first and win: a backdrop, a
+    subject "with" something or a composition is not contradicted, and the brand's colours are not given to
+    anything if the concept has them already for something else.
     """
-    words = [concept.prompt.rstrip(" .,;")]
-    if segment.mood:
-        words.append(segment.mood.rstrip(" .,;"))
-    said = " ".join(words).lower()
-    if not re.search(rf"\b({'|'.join([*COLORS, 'gray'])})\b", said):
-        words.append(f"{color_name(brief.brand.palette.primary)} backdrop")
-    if not re.search(r"\b(copy space|cent(re|er)ed|(room|space) for (text|copy)|empty space)\b", said):
+    subject, comma, rest = concept.prompt.rstrip(" .,;").partition(",")
+    mood = segment.mood.rstrip(" .,;") if segment.mood else ""
+    said = _spelled(f"{subject}{comma}{rest} {mood}")
+    palette = brief.brand.palette.open().roles
+    backdrop = ""
+    if not names_backdrop(concept):
+        names = (color_name(palette[role]) for role in dict.fromkeys((color_scheme, *SCHEMES)))
+        backdrop = next((name for name in names if name not in said), "")
+    shown = brief.brand.palette.accent and not brief.product.photo
+    details = color_name(palette["accent"]) if shown else ""
+    if details and details not in (*said, backdrop) and "with" not in _spelled(subject):
+        stage = STAGE.search(subject)
+        end = stage.start() if stage else len(subject)
+        subject = f"{subject[:end]} with {details} details{subject[end:]}"
+    words = [f"{subject}{comma}{rest}", mood, f"{backdrop} backdrop" if backdrop else ""]
+    if not SPACE.search(" ".join(words).lower()):
         words.append(COPY_SPACE_PHRASES[copy_space])
-    return ", ".join(words)
+    return ", ".join(filter(None, words))
+
+
+def _spelled(text: str) -> list[str]:
+    """Its words, as the scenes spell them."""
+    return re.findall(r"\w+", text.lower().replace("gray", "grey"))
+
+
+def names_backdrop(concept: Concept) -> bool:
+    """Whether the concept says what is behind its subject, so that the brand's colours do not."""
+    return BACKDROP.search(concept.prompt.lower()) is not None
 
 
 def color_name(color: str) -> str:

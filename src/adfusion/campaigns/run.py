@@ -8,10 +8,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from PIL import Image
-
 import adfusion
 from adfusion import files
+from adfusion.campaigns.check import CheckProgress, Report, check
 from adfusion.campaigns.fingerprint import fingerprint
 from adfusion.campaigns.gallery import GALLERY, Card, card, write_gallery
 from adfusion.campaigns.ledger import Ledger
@@ -24,13 +23,16 @@ from adfusion.campaigns.manifest import (
     Manifest,
     ModelRecord,
     PictureRecord,
+    RulesRecord,
     load_manifest,
 )
 from adfusion.campaigns.plan import CREATIVES, PICTURES, CreativeJob, PictureJob, Plan, plan
 from adfusion.campaigns.source import Source, open_source
 from adfusion.creative import draw, layout, svg
+from adfusion.creative.archive import ASSETS, DOCUMENTS, Packer
+from adfusion.creative.checks import prove
 from adfusion.creative.document import Creative
-from adfusion.creative.wording import Copy
+from adfusion.creative.encode import encode
 from adfusion.errors import UserError
 from adfusion.generation import Generator, Picture, Progress, load_picture, save_picture
 
@@ -39,7 +41,7 @@ from adfusion.generation import Generator, Picture, Progress, load_picture, save
 class CampaignProgress:
     """Where a run is. `done` of `total` in this stage; while a picture is drawn, `done` has a fraction."""
 
-    stage: Literal["pictures", "creatives", "gallery"]
+    stage: Literal["pictures", "creatives", "checks", "gallery"]
     done: float
     total: int
 
@@ -53,9 +55,11 @@ class CampaignResult:
     pictures: int
     creatives: int
     made: int
-    """Files made in this run: pictures, creatives and SVGs."""
+    """Files made in this run: pictures, creatives in their forms, and what their documents show."""
     kept: int
     """Files that were finished before."""
+    report: Report
+    """What the checks found."""
 
 
 class Campaign:
@@ -84,14 +88,21 @@ class Campaign:
         yield from worker.draw_pictures(jobs.pictures)
         yield from worker.draw_creatives(jobs.creatives)
         manifest = worker.manifest(jobs)
+        path = manifest.save(self.out)
+        for event in check(self.out):
+            if isinstance(event, CheckProgress):
+                yield CampaignProgress("checks", event.done, event.total)
+            else:
+                report = event
         gallery: list[Card] = []
         for creative in manifest.creatives:
-            gallery.append(card(self.out, creative))
+            gallery.append(card(self.out, creative, report.findings(creative.id)))
             yield CampaignProgress("gallery", len(gallery), len(manifest.creatives))
         page = write_gallery(self.out, look(self.source.brief, generator.name), gallery)
-        path = manifest.save(self.out)
         self._ledger.end()
-        yield CampaignResult(path, page, len(jobs.pictures), len(jobs.creatives), worker.made, worker.kept)
+        yield CampaignResult(
+            path, page, len(jobs.pictures), len(jobs.creatives), worker.made, worker.kept, report
+        )
 
     def _check_out(self, resume: bool) -> None:
         if self.out.exists() and not self.out.is_dir():
@@ -102,7 +113,7 @@ class Campaign:
             for entry in before.entries() if before else []:
                 self._ledger.note(entry)
             self._ledger.recall()
-            for folder in (PICTURES, CREATIVES):
+            for folder in (PICTURES, CREATIVES, DOCUMENTS, ASSETS):
                 for leftover in (self.out / folder).glob(".*"):  # temporary files of a killed run
                     leftover.unlink(missing_ok=True)
         elif brief is not None and brief != self.source.sha256:
@@ -119,16 +130,26 @@ class _Worker:
         self.source, self.out, self.ledger, self.generator = source, out, ledger, generator
         self.brand = source.brief.brand.open()
         self.photo = source.brief.product.open_photo()
-        self.made = self.kept = 0
+        self._made: set[str] = set()
+        self._kept: set[str] = set()
+        self._packer = Packer(self._keep_asset)
         self._image = lru_cache(maxsize=16)(lambda path: load_picture(path).image)
 
+    @property
+    def made(self) -> int:
+        return len(self._made)
+
+    @property
+    def kept(self) -> int:
+        return len(self._kept)
+
     def check_words(self, jobs: tuple[CreativeJob, ...]) -> None:
-        """Lay out all words once on an empty picture: what does not fit is said before hours of drawing."""
-        blank = Image.new("RGB", (64, 64))
-        settings = dict.fromkeys((job.headline, job.call_to_action, job.placement) for job in jobs)
-        for headline, call_to_action, placement in settings:
+        """Lay out all words once without pictures: what does not fit is said before hours of drawing."""
+        for words, placement, template in dict.fromkeys(
+            (job.copy, job.placement, job.template) for job in jobs
+        ):
             try:
-                layout.compose(blank, Copy(headline, call_to_action), self.brand, placement)
+                layout.ensure_fits(words, self.brand, placement, template)
             except UserError as error:
                 raise UserError(f"{self.source.path}: {error}") from None
 
@@ -150,17 +171,55 @@ class _Worker:
 
     def draw_creatives(self, jobs: tuple[CreativeJob, ...]) -> Iterator[CampaignProgress]:
         for index, job in enumerate(jobs, 1):
-            made_from = self._creative_from(job)
-            kept = [self._is_kept(path, made_from) for path in (job.path, job.svg_path)]
-            if not all(kept):
-                creative = self._compose(job)
-                files.write_bytes(self.out / job.path, draw.encode(creative, job.placement.format))
-                self._finished(job.path, made_from, json.loads(json.dumps(dict(creative.metadata))))
-                files.write_text(self.out / job.svg_path, svg.svg(creative))
-                self._finished(job.svg_path, made_from)
+            if not self._is_whole(job):
+                self._make(job)
             yield CampaignProgress("creatives", index, len(jobs))
 
+    def _is_whole(self, job: CreativeJob) -> bool:
+        """Whether the creative's document, its views and all that it shows are there as they should be."""
+        made_from, path = self._creative_from(job), _document(job)
+        if not self._is_kept(path, made_from):
+            return False
+        about = self.ledger[path].about
+        views = ((view, made_from) for view in about["files"])
+        assets = ((asset, Path(asset).name) for asset in about["assets"])
+        return all(self._is_kept(*each) for each in (*views, *assets))
+
+    def _make(self, job: CreativeJob) -> None:
+        """Compose, then write the views and at last the document, which says that the creative is whole."""
+        made_from = self._creative_from(job)
+        creative = self._compose(job)
+        encoded = encode(draw.image(creative), job.placement)
+        found = {
+            "encoding": encoded.about(),
+            "product": [dataclasses.asdict(proof) for proof in prove(creative)],
+        }
+        creative = dataclasses.replace(creative, metadata={**creative.metadata, **found})
+        document, assets = self._packer.pack(creative)
+        picture = f"{CREATIVES}/{job.id}{encoded.suffix}"
+        if not self._is_kept(picture, made_from):
+            files.write_bytes(self.out / picture, encoded.data)
+            self._finished(picture, made_from)
+        if not self._is_kept(job.svg_path, made_from):
+            files.write_text(self.out / job.svg_path, svg.svg(creative))
+            self._finished(job.svg_path, made_from)
+        files.write_text(self.out / _document(job), document)
+        about = {
+            "files": [picture, job.svg_path],
+            "assets": [f"{ASSETS}/{name}" for name in assets],
+            "metadata": json.loads(json.dumps(dict(creative.metadata))),
+        }
+        self._finished(_document(job), made_from, about)
+
+    def _keep_asset(self, name: str, data: bytes) -> None:
+        path = f"{ASSETS}/{name}"
+        if not self._is_kept(path, name):
+            files.write_bytes(self.out / path, data)
+            self._finished(path, name)
+
     def manifest(self, jobs: Plan) -> Manifest:
+        creatives = tuple(self._creative_record(job) for job in jobs.creatives)
+        assets = dict.fromkeys(asset for creative in creatives for asset in creative.assets)
         brief = BriefRecord(sha256=self.source.sha256, content=self.source.content, assets=self.source.assets)
         return Manifest(
             format=FORMAT,
@@ -175,16 +234,24 @@ class _Worker:
                 )
                 for job in jobs.pictures
             ),
-            creatives=tuple(self._creative_record(job) for job in jobs.creatives),
+            creatives=creatives,
+            rules=RulesRecord(
+                clear_space=self.brand.clear_space,
+                smallest_logo=self.brand.smallest_logo,
+                never=self.brand.never,
+                legal=self.brand.legal,
+            ),
+            assets=tuple(self._record(asset, Path(asset).name) for asset in assets),
         )
 
     def _compose(self, job: CreativeJob) -> Creative:
         return layout.compose(
             self._image(self.out / job.picture.path),
-            Copy(job.headline, job.call_to_action),
+            job.copy,
             self.brand,
             job.placement,
-            copy_space=job.placement.copy_space,
+            copy_space=job.picture.copy_space,
+            template=job.template,
             product=self.photo,
             metadata=self._metadata(job),
         )
@@ -196,6 +263,9 @@ class _Worker:
             "concept": job.concept,
             "segment": job.segment,
             "variant": job.variant,
+            "row": job.row,
+            "locale": job.locale,
+            "axes": dict(job.axes),
             "picture": job.picture.id,
             "prompt": job.picture.request.prompt,
             "seed": job.picture.request.seed,
@@ -205,13 +275,13 @@ class _Worker:
         }
 
     def _is_kept(self, path: str, made_from: str) -> bool:
-        kept = self.ledger.holds(path, made_from)
-        self.kept += kept
-        return kept
+        if path not in self._made and path not in self._kept and self.ledger.holds(path, made_from):
+            self._kept.add(path)
+        return path in self._made or path in self._kept
 
     def _finished(self, path: str, made_from: str, about: Mapping[str, object] | None = None) -> None:
         self.ledger.add(path, made_from, about)
-        self.made += 1
+        self._made.add(path)
 
     def _picture_from(self, job: PictureJob) -> str:
         return fingerprint(_software(), self.generator.model_hash, dataclasses.asdict(job.request))
@@ -223,12 +293,11 @@ class _Worker:
             self._metadata(job),
             self._picture_from(job.picture),
             self.ledger[job.picture.path].sha256,
-            job.headline,
-            job.call_to_action,
+            dataclasses.asdict(job.copy),
             dataclasses.asdict(job.placement),
             content["brand"],
             content["product"]["photo"],
-            self.source.assets,
+            self.source.drawn_assets,
         )
 
     def _record(self, path: str, made_from: str) -> FileRecord:
@@ -236,6 +305,7 @@ class _Worker:
 
     def _creative_record(self, job: CreativeJob) -> CreativeRecord:
         made_from = self._creative_from(job)
+        about = self.ledger[_document(job)].about
         return CreativeRecord(
             id=job.id,
             concept=job.concept,
@@ -247,9 +317,14 @@ class _Worker:
             width=job.placement.width,
             height=job.placement.height,
             picture=job.picture.id,
-            metadata=dict(self.ledger[job.path].about),
-            files=(self._record(job.path, made_from), self._record(job.svg_path, made_from)),
+            metadata=about["metadata"],
+            files=tuple(self._record(path, made_from) for path in (*about["files"], _document(job))),
+            assets=tuple(about["assets"]),
         )
+
+
+def _document(job: CreativeJob) -> str:
+    return f"{DOCUMENTS}/{job.id}.json"
 
 
 def _software() -> str:

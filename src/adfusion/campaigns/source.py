@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic_core import to_jsonable_python
+
 from adfusion import files
 from adfusion.creative.brief import Brief, load_brief
-from adfusion.creative.fonts import FAMILIES
 
 
 @dataclass(frozen=True)
@@ -17,27 +18,36 @@ class Source:
     sha256: str
     """Of the brief's file."""
     content: dict[str, Any]
-    """The brief as JSON; files by their path from the brief."""
+    """The brief as JSON, the brand in full; files by their path from the brief."""
     assets: dict[str, str]
     """SHA-256 of each of those files, by the same path."""
+
+    @property
+    def drawn_assets(self) -> dict[str, str]:
+        """Those that every creative depends on: all but the audience, whose rows are copy."""
+        audience = self.content["audience"]
+        return {name: sha256 for name, sha256 in self.assets.items() if name != audience}
 
 
 def open_source(path: Path) -> Source:
     """Read and check a brief and every file it names. Raises `UserError`."""
     path = Path(path)
     brief = load_brief(path)
-    content = brief.model_dump(mode="json")
     assets: dict[str, str] = {}
-    for section, field in (("brand", "logo"), ("product", "photo")):
-        if content[section][field] is not None:
-            content[section][field] = _asset(path, content[section][field], assets)
-    for role, font in content["brand"]["fonts"].items():
-        if font not in FAMILIES:
-            content["brand"]["fonts"][role] = _asset(path, font, assets)
+    content = to_jsonable_python(_named(brief.model_dump(), path.parent, assets))
     return Source(path, brief, files.sha256(path), content, assets)
 
 
-def _asset(brief: Path, file: str, assets: dict[str, str]) -> str:
-    name = Path(os.path.relpath(file, brief.parent)).as_posix()
-    assets[name] = files.sha256(Path(file))
-    return name
+def _named(value: Any, folder: Path, assets: dict[str, str]) -> Any:
+    """`value` with each file in it by its name from `folder`; its hash goes into `assets`."""
+    match value:
+        case dict():
+            return {key: _named(each, folder, assets) for key, each in value.items()}
+        case list() | tuple():
+            return [_named(each, folder, assets) for each in value]
+        case Path():
+            name = Path(os.path.relpath(value, folder)).as_posix()
+            assets[name] = files.sha256(value)
+            return name
+        case _:
+            return value

@@ -7,7 +7,12 @@ import typer
 
 from adfusion.cli import console
 
-STAGES = {"pictures": "drawing pictures", "creatives": "setting creatives", "gallery": "hanging the gallery"}
+STAGES = {
+    "pictures": "drawing pictures",
+    "creatives": "setting creatives",
+    "checks": "checking creatives",
+    "gallery": "hanging the gallery",
+}
 
 
 def campaign(
@@ -45,9 +50,13 @@ def campaign(
                 "creatives": result.creatives,
                 "files_made": result.made,
                 "files_kept": result.kept,
+                "errors": result.report.errors,
+                "warnings": result.report.warnings,
             }
         )
     else:
         kept = f", {result.kept} files kept" if result.kept else ""
         console.say(f"{result.creatives} creatives from {result.pictures} pictures{kept}")
+        if result.report.errors or result.report.warnings:
+            console.say(f"checks: {result.report.errors} errors, {result.report.warnings} warnings")
         console.say(f"gallery: {result.gallery}")

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from adfusion import __version__
-from adfusion.cli import campaign, generate, models, scenes, train
+from adfusion.cli import brand, campaign, check, edit, evaluate, export, generate, models, scenes, train
 
 app = typer.Typer(
     name="adfusion",
@@ -34,7 +34,12 @@ def adfusion(
 
 
 app.command("generate")(generate.generate)
+app.add_typer(edit.app, name="edit")
 app.command("campaign")(campaign.campaign)
+app.command("check")(check.check)
+app.command("export")(export.export)
+app.add_typer(brand.app, name="brand")
 app.add_typer(models.app, name="models")
 app.command("scenes")(scenes.scenes)
 app.command("train")(train.train)
+app.command("evaluate")(evaluate.evaluate)

@@ -1,183 +1,83 @@
-"""The brief: what a person writes in YAML, checked strictly at the door.
+"""The brief: what a person writes in YAML, checked strictly at the door."""
 
-Paths are relative to the brief's own folder. Every mistake is one line: file, field, found, allowed.
-"""
-
-import re
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-import yaml
 from PIL import Image
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    ValidationInfo,
-    model_validator,
-)
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic import AfterValidator, BeforeValidator, Field
 
-from adfusion.creative import wording
-from adfusion.creative.artwork import open_artwork
-from adfusion.creative.brand import INK, PAPER, Brand, Palette
-from adfusion.creative.colors import ALLOWED_COLORS, parse_color
-from adfusion.creative.fonts import ALLOWED_FONTS, FAMILIES, FontStack, Role, installed_font, own_font
+from adfusion.creative import fields
+from adfusion.creative.audience import Row, read_audience
+from adfusion.creative.brand.file import BrandSection, brand_of, ensure_letters, set_words
+from adfusion.creative.brand.kit import Brand
+from adfusion.creative.brand.words import forbidden
+from adfusion.creative.fields import Content, Value, Version
+from adfusion.creative.fonts import FontStack
 from adfusion.creative.images import open_image
-from adfusion.creative.paragraph import faces
-from adfusion.creative.placement import PLACEMENTS, Placement
+from adfusion.creative.placement import Placement, placement
+from adfusion.creative.section import Distinct, File, Name, Section, Words, load, refuse, slug
+from adfusion.creative.templates import TEMPLATES
 from adfusion.errors import UserError
-
-MAX_BYTES = 1_000_000
-MAX_NAME = 60
-
-
-def slug(name: str) -> str:
-    """A name as part of a file name: lower case, words joined by hyphens, letters of any script."""
-    return re.sub(r"[^\w]+|_+", "-", name.casefold()).strip("-")
-
-
-def _refuse(found: object, allowed: str) -> PydanticCustomError:
-    return PydanticCustomError("brief", "{allowed}", {"allowed": allowed, "found": _shown(found)})
-
-
-def _words(value: str) -> str:
-    try:
-        return wording.clean(value)
-    except ValueError as error:
-        raise _refuse(
-            value, f"printable text of 1 to {wording.MAX_CHARACTERS} characters ({error})"
-        ) from None
-
-
-def _name(value: str) -> str:
-    value = _words(value)
-    if len(value) > MAX_NAME or not slug(value):
-        raise _refuse(value, f"a name of 1 to {MAX_NAME} characters with a letter or digit in it")
-    return value
-
-
-def _color(value: object) -> str:
-    try:
-        return parse_color(value if isinstance(value, str) else "")
-    except ValueError:
-        raise _refuse(value, ALLOWED_COLORS) from None
 
 
 def _placement(value: object) -> str:
-    if not isinstance(value, str) or value not in PLACEMENTS:
-        raise _refuse(value, ", ".join(PLACEMENTS))
+    try:
+        return placement(value if isinstance(value, str) else "").name
+    except ValueError as allowed:
+        raise refuse(value, str(allowed)) from None
+
+
+def _scheme(value: object) -> object:
+    if value not in SCHEMES:
+        raise refuse(value, ", ".join(SCHEMES))
     return value
 
 
-def _font(value: str, info: ValidationInfo) -> str:
-    if value in FAMILIES:
-        return value
-    if "." not in value:
-        raise _refuse(value, ALLOWED_FONTS)
-    return str(_file(value, info))
+def _layout(value: object) -> object:
+    if value not in (ANY_LAYOUT, *TEMPLATES):
+        raise refuse(value, ", ".join((ANY_LAYOUT, *TEMPLATES)))
+    return value
 
 
-def _file(value: object, info: ValidationInfo) -> Path:
-    if not isinstance(value, str | Path) or not str(value):
-        raise _refuse(value, "the path of a file")
-    path = Path((info.context or {}).get("folder", "."), value)
-    if not path.is_file():
-        raise _refuse(value, f"an existing file, relative to {path.parent}")
-    return path
+def _copy(value: str) -> str:
+    try:
+        fields.parse(value)
+    except ValueError as allowed:
+        raise refuse(value, str(allowed)) from None
+    return value
 
 
-def _distinct(values: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Names are used in file names, so two may not become the same one."""
-    seen: dict[str, str] = {}
-    for value in values:
-        name = value if isinstance(value, str) else value.name
-        key = name if isinstance(value, str) else slug(name)
-        if key in seen:
-            raise _refuse(name, f"each one once (it is too like {seen[key]!r})")
-        seen[key] = name
-    return values
+def _locale(value: str) -> str:
+    try:
+        return fields.parse_locale(value)
+    except ValueError as allowed:
+        raise refuse(value, str(allowed)) from None
 
 
-Words = Annotated[str, AfterValidator(_words)]
-Name = Annotated[str, AfterValidator(_name)]
-Color = Annotated[str, BeforeValidator(_color)]
-Font = Annotated[str, AfterValidator(_font)]
-File = Annotated[Path, BeforeValidator(_file)]
-Distinct = AfterValidator(_distinct)
+def _field_name(value: object) -> str:
+    if not isinstance(value, str) or not fields.NAME.fullmatch(value):
+        raise refuse(value, "a name of letters, digits and _, such as first_name")
+    return value
 
 
-class Section(BaseModel):
-    """Part of a brief. Unknown fields are errors, and values are not guessed from other types."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _lists_are_tuples(cls, data: Any) -> Any:
-        if isinstance(data, dict):
-            for key in data:
-                if key not in cls.model_fields:
-                    known = ", ".join(cls.model_fields)
-                    raise PydanticCustomError(
-                        "unknown_field", "{allowed}", {"allowed": f"the fields {known}", "key": str(key)}
-                    )
-            return {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}
-        return data
+def _content(value: object) -> object:
+    if isinstance(value, bool) or not isinstance(value, Content):
+        raise refuse(value, "text, a number or a date")
+    return value
 
 
-class PaletteSection(Section):
-    """Colours by role, in hex or as a name that the scenes know. Only `primary` must be given."""
+SCHEMES = ("primary", "secondary", "background", "accent")
+"""Roles of the palette that can be a backdrop, in the order in which they are tried."""
+ANY_LAYOUT = "auto"
+"""The layout that fits best."""
 
-    primary: Color
-    secondary: Color | None = None
-    accent: Color | None = None
-    background: Color = PAPER
-    text: Color = INK
-
-
-class FontsSection(Section):
-    """An installed family's name, or a font file."""
-
-    headline: Font = "manrope"
-    text: Font = "manrope"
-
-
-class BrandSection(Section):
-    """Who advertises."""
-
-    name: Name
-    logo: File | None = None
-    palette: PaletteSection
-    fonts: FontsSection = FontsSection()
-    tone: tuple[Words, ...] = ()
-
-    def open(self) -> Brand:
-        """The brand with its files read. Raises `UserError` if one of them is not what it should be."""
-        palette = self.palette
-        secondary = palette.secondary or palette.primary
-        return Brand(
-            name=self.name,
-            palette=Palette(
-                palette.primary,
-                secondary,
-                palette.accent or palette.primary,
-                palette.background,
-                palette.text,
-            ),
-            logo=open_artwork(self.logo, "brand.logo") if self.logo else None,
-            headline_font=_stack(self.fonts.headline, "display", "brand.fonts.headline"),
-            text_font=_stack(self.fonts.text, "text", "brand.fonts.text"),
-            tone=self.tone,
-        )
-
-
-def _stack(font: str, role: Role, where: str) -> FontStack:
-    return installed_font(font, role) if font in FAMILIES else own_font(Path(font), where)
+CopyText = Annotated[Words, AfterValidator(_copy)]
+"""Words that may hold fields."""
+Copies = Annotated[tuple[CopyText, ...], Distinct]
+Locale = Annotated[str, AfterValidator(_locale)]
+Fields = dict[Annotated[str, BeforeValidator(_field_name)], Annotated[Content, BeforeValidator(_content)]]
 
 
 class ProductSection(Section):
@@ -208,139 +108,137 @@ class Concept(Section):
 
 
 class Segment(Section):
-    """One audience. Headlines and calls to action of its own replace the brief's."""
+    """One audience. Words of its own replace the brief's; fields of its own come before the brief's."""
 
     name: Name
     mood: Words | None = None
-    headlines: tuple[Words, ...] = ()
-    calls_to_action: tuple[Words, ...] = ()
+    headlines: Copies = ()
+    body: Copies = ()
+    badges: Copies = ()
+    calls_to_action: Copies = ()
+    fields: Fields = Field(default_factory=dict)
+    locale: Locale | None = None
 
 
 class Brief(Section):
-    """A campaign in one file."""
+    """A campaign in one file.
 
-    brand: BrandSection
+    Headlines are crossed with everything else; body, badges and calls to action are rotated through (see
+    `campaigns.plan`). All four may hold `fields`, which come from the brief, the segment, and the rows of
+    `audience`, the later ones first.
+    """
+
+    brand: Annotated[BrandSection, BeforeValidator(brand_of)]
     product: ProductSection
     concepts: Annotated[tuple[Concept, ...], Field(min_length=1), Distinct]
-    headlines: Annotated[tuple[Words, ...], Field(min_length=1), Distinct]
-    calls_to_action: Annotated[tuple[Words, ...], Distinct] = ()
+    headlines: Annotated[Copies, Field(min_length=1)]
+    body: Copies = ()
+    badges: Copies = ()
+    """Prices and offers in few words."""
+    calls_to_action: Copies = ()
     segments: Annotated[tuple[Segment, ...], Field(min_length=1), Distinct]
     placements: Annotated[
         tuple[Annotated[str, BeforeValidator(_placement)], ...], Field(min_length=1), Distinct
     ]
+    fields: Fields = Field(default_factory=dict)
+    locale: Locale = "en"
+    audience: File | None = None
+    """A CSV file of personal versions; see `audience`."""
+    color_schemes: Annotated[
+        tuple[Annotated[str, BeforeValidator(_scheme)], ...], Field(min_length=1), Distinct
+    ] = ("primary",)
+    """Roles of the palette that take turns as the backdrop, where a concept names none."""
+    layouts: Annotated[
+        tuple[Annotated[str, BeforeValidator(_layout)], ...], Field(min_length=1), Distinct
+    ] = (ANY_LAYOUT,)
+    """Templates to compare; each must suit every placement."""
     variants: Annotated[int, Field(ge=1, le=100)] = 1
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
 
     def headlines_for(self, segment: Segment) -> tuple[str, ...]:
         return segment.headlines or self.headlines
 
+    def body_for(self, segment: Segment) -> tuple[str, ...]:
+        return segment.body or self.body
+
+    def badges_for(self, segment: Segment) -> tuple[str, ...]:
+        return segment.badges or self.badges
+
     def calls_to_action_for(self, segment: Segment) -> tuple[str, ...]:
         return segment.calls_to_action or self.calls_to_action
 
     def places(self) -> tuple[Placement, ...]:
-        return tuple(PLACEMENTS[name] for name in self.placements)
+        return tuple(placement(name) for name in self.placements)
+
+    @cached_property
+    def rows(self) -> tuple[Row, ...]:
+        """The audience, empty without one. Raises `UserError` for a mistake in its file."""
+        names = [segment.name for segment in self.segments]
+        return read_audience(self.audience, names) if self.audience else ()
+
+    def versions(self, segment: Segment) -> Iterator[Version]:
+        """One for each row of the audience that is for this segment; for everybody if there is none."""
+        locale = segment.locale or self.locale
+        shared = _values(self.fields, "", self.locale)
+        shared |= _values(segment.fields, f"segments[{self.segments.index(segment)}].", locale)
+        rows = [row for row in self.rows if row.segment in (None, slug(segment.name))]
+        for row in rows:
+            own = row.locale or locale
+            yield Version(row.id, own, shared | row.values(own))
+        if not rows:
+            yield Version("", locale, shared)
+
+
+def _values(content: Fields, prefix: str, locale: str) -> dict[str, Value]:
+    return {name: Value(value, f"{prefix}fields.{name}", locale) for name, value in content.items()}
 
 
 def load_brief(path: Path) -> Brief:
-    """Read and check a brief and every file it names.
+    """Read and check a brief and every file it names, and fill in all copy once.
 
     Raises `UserError`, one line, for the first mistake.
     """
     path = Path(path)
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise UserError(f"{path}: found {path.stat().st_size} bytes; allowed: at most {MAX_BYTES}")
-        data = yaml.load(path.read_text(encoding="utf-8"), _Loader)
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "found text that is not UTF-8"
-        raise UserError(f"{path}: cannot read the brief: {reason}") from None
-    except yaml.MarkedYAMLError as error:
-        line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
-        raise UserError(f"{path}: {line}not valid YAML: {error.problem}") from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise UserError(f"{path}: not valid YAML: {' '.join(str(error).split())[:120]}") from None
-    if not isinstance(data, dict):
-        raise UserError(f"{path}: found {_shown(data)}; allowed: the fields {', '.join(Brief.model_fields)}")
-    try:
-        brief = Brief.model_validate(data, context={"folder": path.parent})
-    except ValidationError as error:
-        raise UserError(_one_line(path, error)) from None
+    brief = load(Brief, path, "brief")
     brand = brief.brand.open()
     brief.product.open_photo()
-    for where, words, font in _all_words(brief, brand):
-        try:
-            faces(words, font)
-        except UserError as error:
-            raise UserError(f"{path}: {where}: {error}") from None
+    ensure_letters(set_words(brand, "brand."), path)
+    ensure_letters(_filled_copy(brief, brand, path), path)
     return brief
 
 
-def _all_words(brief: Brief, brand: Brand) -> Iterator[tuple[str, str, FontStack]]:
-    """Everything that will be set in type: field, words, font."""
-    if brand.logo is None:
-        yield "brand.name", brand.name, brand.headline_font
-    sources: list[tuple[str, Brief | Segment]] = [("", brief)]
-    sources += [(f"segments[{index}].", segment) for index, segment in enumerate(brief.segments)]
-    for prefix, source in sources:
-        for index, words in enumerate(source.headlines):
-            yield f"{prefix}headlines[{index}]", words, brand.headline_font
-        for index, words in enumerate(source.calls_to_action):
-            yield f"{prefix}calls_to_action[{index}]", words, brand.text_font
+def _filled_copy(brief: Brief, brand: Brand, path: Path) -> Iterator[tuple[str, str, FontStack]]:
+    """All copy as it will be set, each once: field, words, font."""
+    seen: set[tuple[str, str]] = set()
+    for index, segment in enumerate(brief.segments):
+        copies = list(_copies(brief, segment, f"segments[{index}].", brand))
+        for version in brief.versions(segment):
+            for where, text, font in copies:
+                try:
+                    words = version.fill(text)
+                except ValueError as error:
+                    raise UserError(f"{path}: {where}: {error}") from None
+                if (where, words) in seen:
+                    continue
+                seen.add((where, words))
+                for never in forbidden(words, brand.never):
+                    raise UserError(
+                        f"{path}: {where}: found {words!r}; allowed: copy without {never!r}, which the brand "
+                        "never uses"
+                    )
+                yield where, words, font
 
 
-class _Loader(yaml.SafeLoader):
-    """Safe YAML in which a key given twice is an error rather than silently the last one."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if isinstance(key, yaml.ScalarNode) and key.value in seen:
-                raise yaml.constructor.ConstructorError(
-                    problem=f"the field {key.value!r} is given twice", problem_mark=key.start_mark
-                )
-            seen.add(key.value if isinstance(key, yaml.ScalarNode) else "")
-        return super().construct_mapping(node, deep)
-
-
-ALLOWED_BY_TYPE = {
-    "missing": "this field is required",
-    "string_type": "text (numbers and yes/no in quotes)",
-    "int_type": "a whole number",
-    "int_from_float": "a whole number",
-    "tuple_type": "a list",
-    "too_short": "a list with at least one entry",
-    "model_type": "fields, one on each line",
-    "model_attributes_type": "fields, one on each line",
-}
-
-
-def _one_line(path: Path, error: ValidationError) -> str:
-    first: ErrorDetails = error.errors()[0]
-    context = first.get("ctx", {})
-    location = list(first["loc"])
-    if first["type"] == "unknown_field":
-        location.append(context["key"])
-    where = ""
-    for part in location:
-        where += f"[{part}]" if isinstance(part, int) else f".{part}"
-    if first["type"] == "unknown_field":
-        found = "an unknown field"
-    elif first["type"] == "missing":
-        found = "nothing"
-    else:
-        found = context.get("found") or _shown(first["input"])
-    allowed = context.get("allowed") or ALLOWED_BY_TYPE.get(first["type"])
-    allowed = allowed or first["msg"].removeprefix("Input should be ")
-    return f"{path}: {where.lstrip('.')}: found {found}; allowed: {allowed}"
-
-
-def _shown(value: object) -> str:
-    """A value, short and on one line."""
-    if value is None:
-        return "nothing"
-    if isinstance(value, dict):
-        return "fields"
-    if isinstance(value, list | tuple):
-        return "a list" if value else "an empty list"
-    text = " ".join(repr(value).split())
-    return text if len(text) <= 60 else text[:57] + "…'"
+def _copies(
+    brief: Brief, segment: Segment, prefix: str, brand: Brand
+) -> Iterator[tuple[str, str, FontStack]]:
+    """What a segment's ads say, before fields are filled: field, words, font."""
+    for name, font in (
+        ("headlines", brand.headline_font),
+        ("body", brand.text_font),
+        ("badges", brand.headline_font),
+        ("calls_to_action", brand.text_font),
+    ):
+        own: tuple[str, ...] = getattr(segment, name)
+        for index, text in enumerate(own or getattr(brief, name)):
+            yield f"{prefix if own else ''}{name}[{index}]", text, font

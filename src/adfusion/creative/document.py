@@ -71,12 +71,13 @@ class Picture:
 
 @dataclass(frozen=True)
 class Panel:
-    """A filled rectangle, with rounded corners if `radius` > 0."""
+    """A rectangle, rounded if `radius` > 0: filled, or an outline `stroke` pixels wide inside `box`."""
 
     id: str
     box: Box
     color: str
     radius: float = 0.0
+    stroke: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,6 @@ from adfusion.creative.document import Creative, Group, Layer, Panel, Picture, S
 from adfusion.creative.engine import skia
 from adfusion.creative.paragraph import paragraph
 
-JPEG_QUALITY = 92
-
 Pixels = npt.NDArray[np.uint8]
 
 
@@ -23,8 +21,8 @@ def pixels(creative: Creative, hide: Collection[str] = ()) -> Pixels:
     canvas = surface.getCanvas()
     canvas.clear(0xFFFFFFFF)
     for layer in creative.layers:
-        _draw(canvas, layer, hide)
-    return _rgba(surface)[..., :3].copy()
+        paint(canvas, layer, hide)
+    return rgba(surface)[..., :3].copy()
 
 
 def image(creative: Creative) -> Image.Image:
@@ -33,26 +31,19 @@ def image(creative: Creative) -> Image.Image:
 
 
 def png(creative: Creative) -> bytes:
-    return _encoded(image(creative), format="PNG", optimize=True)
+    buffer = io.BytesIO()
+    image(creative).save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()
 
 
-def jpeg(creative: Creative, quality: int = JPEG_QUALITY) -> bytes:
-    """JPEG without colour subsampling, which would soften coloured type."""
-    return _encoded(image(creative), format="JPEG", quality=quality, subsampling=0)
-
-
-def encode(creative: Creative, format: str) -> bytes:
-    """The file of a placement whose `format` is "JPEG" or "PNG"."""
-    return jpeg(creative) if format == "JPEG" else png(creative)
-
-
-def coverage(layer: Layer, width: int, height: int) -> npt.NDArray[np.float64]:
-    """How much of each pixel the layer covers: (height, width) in [0, 1]."""
+def coverage(layer: Layer, width: int, height: int, left: int = 0, top: int = 0) -> npt.NDArray[np.float64]:
+    """How much of each pixel the layer covers: (height, width) in [0, 1], for a window at `left`, `top`."""
     surface = skia().Surface(width, height)
     canvas = surface.getCanvas()
     canvas.clear(0)
-    _draw(canvas, layer, ())
-    share: npt.NDArray[np.float64] = _rgba(surface)[..., 3] / 255
+    canvas.translate(-left, -top)
+    paint(canvas, layer)
+    share: npt.NDArray[np.float64] = rgba(surface)[..., 3] / 255
     return share
 
 
@@ -61,27 +52,23 @@ def rasterise(svg: bytes, width: int, height: int) -> Pixels:
     surface = skia().Surface(width, height)
     surface.getCanvas().clear(0)
     _vector(surface.getCanvas(), svg, width, height)
-    return _rgba(surface)
+    return rgba(surface)
 
 
-def _encoded(picture: Image.Image, **options: Any) -> bytes:
-    buffer = io.BytesIO()
-    picture.save(buffer, **options)
-    return buffer.getvalue()
-
-
-def _rgba(surface: Any) -> Pixels:
+def rgba(surface: Any) -> Pixels:
+    """What a Skia surface shows, straight RGBA."""
     array: Pixels = surface.makeImageSnapshot().toarray(colorType=skia().kRGBA_8888_ColorType)
     return array
 
 
-def _draw(canvas: Any, layer: Layer, hide: Collection[str]) -> None:
+def paint(canvas: Any, layer: Layer, hide: Collection[str] = ()) -> None:
+    """Draw a layer on a Skia canvas."""
     if layer.id in hide:
         return
     match layer:
         case Group():
             for inner in layer.layers:
-                _draw(canvas, inner, hide)
+                paint(canvas, inner, hide)
         case Picture():
             _picture(canvas, layer)
         case Panel():
@@ -128,7 +115,11 @@ def _picture(canvas: Any, layer: Picture) -> None:
 
 def _panel(canvas: Any, layer: Panel) -> None:
     paint = skia().Paint(AntiAlias=True, Color=_color(layer.color))
-    canvas.drawRoundRect(_rect(layer.box), layer.radius, layer.radius, paint)
+    if layer.stroke:
+        paint.setStyle(skia().Paint.kStroke_Style)
+        paint.setStrokeWidth(layer.stroke)
+    inner = max(0.0, layer.radius - layer.stroke / 2)
+    canvas.drawRoundRect(_rect(layer.box.inset(layer.stroke / 2)), inner, inner, paint)
 
 
 def _scrim(canvas: Any, layer: Scrim) -> None:

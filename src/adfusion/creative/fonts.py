@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
@@ -31,6 +32,8 @@ class FontStack:
 
     files: tuple[FontFile, ...]
     generic: Literal["sans-serif", "serif"] = "sans-serif"
+    chosen: int = 1
+    """How many of the files, from the first, somebody chose; the others are last resorts."""
 
     @property
     def weight(self) -> int:
@@ -46,33 +49,68 @@ class FontStack:
 class _Family:
     name: str
     package: str
-    display: tuple[str, int]
-    text: tuple[str, int]
+    display: int
+    """Weight of headlines, unless a brand says otherwise."""
+    text: int
     generic: Literal["sans-serif", "serif"] = "sans-serif"
+    folder: str = "files"
 
+    @property
+    def weights(self) -> dict[int, FontFile]:
+        """The upright faces, by weight."""
+        prefix = self.name.replace(" ", "")
+        faces = {}
+        for path in sorted((_package_folder(self.package) / self.folder).glob(f"{prefix}*.ttf")):
+            style = path.stem.removeprefix(prefix).removeprefix("-").lower() or "regular"
+            if style in WEIGHTS:
+                faces[WEIGHTS[style]] = FontFile(path, self.name, WEIGHTS[style])
+        return dict(sorted(faces.items()))
+
+
+WEIGHTS = {
+    "thin": 100, "extralight": 200, "ultralight": 200, "light": 300, "semilight": 300, "regular": 400,
+    "medium": 500, "semibold": 600, "demibold": 600, "bold": 700, "extrabold": 800, "ultrabold": 800,
+    "black": 900, "heavy": 900,
+}  # fmt: skip
+"""OpenType weights by the names of styles."""
 
 FAMILIES: dict[str, _Family] = {
-    "manrope": _Family("Manrope", "font_manrope", ("Manrope-ExtraBold.ttf", 800), ("Manrope-Bold.ttf", 700)),
-    "roboto": _Family("Roboto", "font_roboto", ("Roboto-Bold.ttf", 700), ("Roboto-Medium.ttf", 500)),
-    "source-sans-pro": _Family(
-        "Source Sans Pro",
-        "font_source_sans_pro",
-        ("SourceSansPro-Bold.ttf", 700),
-        ("SourceSansPro-Semibold.ttf", 600),
-    ),
-    "source-serif-pro": _Family(
-        "Source Serif Pro",
-        "font_source_serif_pro",
-        ("SourceSerifPro-Bold.ttf", 700),
-        ("SourceSerifPro-Semibold.ttf", 600),
-        "serif",
-    ),
+    "manrope": _Family("Manrope", "font_manrope", 800, 700),
+    "roboto": _Family("Roboto", "font_roboto", 700, 500),
+    "source-sans-pro": _Family("Source Sans Pro", "font_source_sans_pro", 700, 600),
+    "source-serif-pro": _Family("Source Serif Pro", "font_source_serif_pro", 700, 600, "serif"),
+    "dejavu-sans": _Family("DejaVu Sans", "matplotlib", 700, 700, folder="mpl-data/fonts/ttf"),
+    "dejavu-serif": _Family("DejaVu Serif", "matplotlib", 700, 700, "serif", "mpl-data/fonts/ttf"),
 }
 """Installed families, by the name a brief uses."""
 
 ALLOWED_FONTS = f"one of {', '.join(FAMILIES)}, or a .ttf or .otf file"
 
+SCRIPTS: dict[str, str] = {
+    "latin": "A-Z a-z À-Ö Ø-ö ø-ē Ė-ě Ğ-ģ Ħ-ħ Ī-ī Į-ı Ķ-ķ Ĺ-ľ Ł-ň Ő-ŕ Ř-ś Ş-ť Ū-ū Ů-ž Ș-ț",
+    "greek": "Α-Ρ Σ-Ϋ α-ώ Ά Έ-Ί Ό Ύ-ΐ ά-ΰ",
+    "cyrillic": "А-я Ѐ-Џ ѐ-џ Ґ-ґ",
+    "arabic": "ا-غ ف-ي ء-ئ",
+    "hebrew": "א-ת",
+    "armenian": "Ա-Ֆ ա-և",
+    "georgian": "ა-ჰ",
+    "devanagari": "अ-ऋ ए-ऑ ओ-न प-र ल ळ व-ह",
+    "thai": "ก-ฮ",
+    "hiragana": "ぁ-ん",
+    "katakana": "ァ-ヶ",
+    "hangul": "가-힣",
+}
+"""The letters that copy in a script is made of, as single ones and ranges; the alphabet's own come first."""
 
+
+def letters(script: str) -> str:
+    """The letters of one of `SCRIPTS`, which a font for it must have."""
+    parts = (part.partition("-") for part in SCRIPTS[script].split())
+    ranges = (range(ord(first), ord(last or first) + 1) for first, _, last in parts)
+    return "".join(chr(code) for codes in ranges for code in codes)
+
+
+@cache
 def _package_folder(package: str) -> Path:
     """Where a package lies, without importing it."""
     spec = find_spec(package)
@@ -83,26 +121,41 @@ def _package_folder(package: str) -> Path:
     return Path(next(iter(spec.submodule_search_locations)))
 
 
-def _dejavu(generic: str) -> tuple[FontFile, ...]:
-    folder = _package_folder("matplotlib") / "mpl-data" / "fonts" / "ttf"
-    sans = FontFile(folder / "DejaVuSans-Bold.ttf", "DejaVu Sans", 700)
-    serif = FontFile(folder / "DejaVuSerif-Bold.ttf", "DejaVu Serif", 700)
-    return (serif, sans) if generic == "serif" else (sans,)
+def installed_font(
+    name: str, role: Role, weight: int | None = None, fallbacks: tuple[FontFile, ...] = ()
+) -> FontStack:
+    """The stack of an installed family: its face of this weight (by default the family's own for the role),
+    then `fallbacks`, then DejaVu.
 
-
-def installed_font(name: str, role: Role) -> FontStack:
-    """The stack of an installed family. Raises `KeyError` if `name` is not in `FAMILIES`."""
+    Raises `KeyError` if `name` is not in `FAMILIES` or the family has no such weight.
+    """
     family = FAMILIES[name]
-    file, weight = family.display if role == "display" else family.text
-    first = FontFile(_package_folder(family.package) / "files" / file, family.name, weight)
-    return FontStack((first, *_dejavu(family.generic)), family.generic)
+    usual = family.display if role == "display" else family.text
+    return _stack(family.weights[usual if weight is None else weight], fallbacks, family.generic)
 
 
-def own_font(path: Path, where: str = "font") -> FontStack:
-    """The stack of a brand's own font file, with Manrope and DejaVu behind it.
+def own_font(path: Path, where: str = "font", fallbacks: tuple[FontFile, ...] = ()) -> FontStack:
+    """The stack of a brand's own font file, with `fallbacks`, Manrope and DejaVu behind it.
 
     Raises `UserError` if it is missing or not a TrueType or OpenType font.
     """
+    return _stack(read_font(path, where), fallbacks, "sans-serif", ("manrope",))
+
+
+def _stack(
+    first: FontFile,
+    fallbacks: tuple[FontFile, ...],
+    generic: Literal["sans-serif", "serif"],
+    before: tuple[str, ...] = (),
+) -> FontStack:
+    last = (*before, "dejavu-serif", "dejavu-sans") if generic == "serif" else (*before, "dejavu-sans")
+    behind = (FAMILIES[name].weights[FAMILIES[name].display] for name in last)
+    chosen = dict.fromkeys((first, *fallbacks))
+    return FontStack(tuple(dict.fromkeys((*chosen, *behind))), generic, len(chosen))
+
+
+def read_font(path: Path, where: str = "font") -> FontFile:
+    """A font file's family and weight. Raises `UserError` if it is missing or not TrueType or OpenType."""
     if not path.is_file():
         raise UserError(f"{path}: {where}: found no such file; allowed: {ALLOWED_FONTS}")
     try:
@@ -113,16 +166,11 @@ def own_font(path: Path, where: str = "font") -> FontStack:
         raise UserError(
             f"{path}: {where}: found a file that is not a font; allowed: {ALLOWED_FONTS}"
         ) from None
-    behind = installed_font("manrope", "display").files
-    return FontStack((FontFile(path, family or path.stem, _weight(style or "")), *behind))
+    return FontFile(path, family or path.stem, _weight(style or ""))
 
 
 def _weight(style: str) -> int:
     """OpenType weight from a style name such as "SemiBold Italic"."""
     word = re.sub(r"[^a-z]", "", style.lower())
-    names = {
-        "extralight": 200, "ultralight": 200, "thin": 100, "semilight": 300, "light": 300, "medium": 500,
-        "semibold": 600, "demibold": 600, "extrabold": 800, "ultrabold": 800, "bold": 700, "black": 900,
-        "heavy": 900,
-    }  # fmt: skip
-    return next((weight for name, weight in names.items() if name in word), 400)
+    named = (name for name in sorted(WEIGHTS, key=len, reverse=True) if name in word)
+    return WEIGHTS[next(named, "regular")]

@@ -4,13 +4,12 @@ Lines are broken here and set one by one, so that every form of a creative (pixe
 has the same lines at the same places.
 """
 
+import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import pairwise
-from math import exp, sqrt
+from itertools import accumulate, pairwise
+from math import exp, floor, log, sqrt
 from typing import Any
-
-import numpy as np
 
 from adfusion.creative.engine import skia, textlayout
 from adfusion.creative.fonts import FontStack
@@ -20,10 +19,26 @@ from adfusion.errors import UserError
 SCALE = 1.0595
 """Ratio of neighbouring sizes in the modular scale: the twelfth root of two, twelve steps to an octave."""
 
-SMALLER_FOR_LINES = 0.68
+SMALLER_FOR_LINES = 0.58
 """How much smaller type may become for the sake of better line breaks."""
 
+WIDOW = 0.3
+"""What a last line of one short word costs."""
+
+SINGLE = 0.1
+"""What any line of one short word costs."""
+
+LIGATURE = re.compile("(?<=f)(?=[bfhijklt])|(?<=t)(?=t)|(?<=[-<(])(?=[->c3])")
+"""Where fonts join letters, to one stroke in small type: OCR reads a joined fl as fi. The binding cannot
+switch ligatures off, but nothing is joined across a change of language."""
+
+LANGUAGES = "und", "zxx"
+"""Two that no font treats in a way of their own: undetermined, and none (ISO 639-2)."""
+
 FAR = 1e7
+EM = 100.0
+"""Size at which text is measured once; advances are proportional to size."""
+
 INVISIBLE = frozenset("\u200b\u200c\u200d\u200e\u200f\u2060\ufe0e\ufe0f" + SOFT_HYPHEN)
 
 
@@ -113,9 +128,11 @@ def paragraph(
     whole = textlayout().ParagraphStyle()
     whole.setTextStyle(style)
     builder = textlayout().ParagraphBuilder.make(whole, collection, _unicode())
-    builder.pushStyle(style)
     # The binding has no base direction; an isolate (UAX 9, RLI … PDI) sets it for the whole line.
-    builder.addText(f"\u2067{text}\u2069" if right_to_left else text)
+    for index, piece in enumerate(LIGATURE.split(f"\u2067{text}\u2069" if right_to_left else text)):
+        style.setLocale(LANGUAGES[index % 2])
+        builder.pushStyle(style)
+        builder.addText(piece)
     built = builder.Build()
     built.layout(FAR)
     return built
@@ -161,10 +178,11 @@ def metrics(text: str, font: FontStack) -> Metrics:
 
 
 def tracking(text: str, size: float) -> float:
-    """Letter-spacing in em: large type is set tighter, joined scripts never are."""
+    """Letter-spacing in em: large type is set tighter, small capitals looser, joined scripts never."""
     if is_joined(text):
         return 0.0
-    return -0.022 * float(np.clip((size - 20) / 60, 0, 1))
+    large = min(1.0, max(0.0, (size - 20) / 60))
+    return -0.022 * large + (0.05 * (1 - large) if text.isupper() and len(text) > 3 else 0.0)
 
 
 def leading(text: str) -> float:
@@ -173,38 +191,43 @@ def leading(text: str) -> float:
 
 
 def breaks(
-    pieces: tuple[Chunk, ...], widths: tuple[float, ...], space: float, limit: float
+    pieces: tuple[Chunk, ...], widths: tuple[float, ...], space: float, limit: float, max_lines: int = 99
 ) -> tuple[list[int], float] | None:
     """Where each line ends (exclusive), and the cost: as few lines as `limit` allows, as even as possible.
 
     Minimises the squared deviation from the mean line by dynamic programming (the idea of Knuth and Plass,
     "Breaking Paragraphs into Lines", 1981). Lines like to end where a clause ends; they
-    do not like to end in a short word, within a compound, or just after a sentence has begun.
-    Returns `None` if a chunk is wider than `limit`.
+    do not like to end in a short word, within a compound, or just after a sentence has begun, nor to be a
+    single short word, the last one least of all.
+    Returns `None` if a chunk is wider than `limit`, or if it takes more than `max_lines`.
     """
+    limit += 1e-6  # sums of floats
     if max(widths) > limit:
         return None
     count = len(pieces)
-    offsets = np.concatenate(
-        [[0.0], np.cumsum([w + space * p.space for w, p in zip(widths, pieces, strict=True)])]
-    )
+    offsets = [0.0, *accumulate(w + space * p.space for w, p in zip(widths, pieces, strict=True))]
+    sentences = [0, *accumulate(piece.text[-1:] in ".!?…؟。" for piece in pieces)]
 
     def length(start: int, end: int) -> float:
-        return float(offsets[end] - offsets[start] - space * pieces[end - 1].space)
+        return offsets[end] - offsets[start] - space * pieces[end - 1].space
 
     fewest, start = 1, 0
     for end in range(1, count + 1):
         if length(start, end) > limit:
             fewest, start = fewest + 1, end - 1
+    if fewest > max_lines:
+        return None
     mean = length(0, count) / fewest
+    ending = [_ending(piece) for piece in pieces]
 
     def cost(start: int, end: int) -> float:
-        last = pieces[end - 1].text
-        clause = -0.12 if last[-1:] in ".,;:!?…—–،؟。" else 0.0
-        stub = 0.04 if len(last) <= 3 and last.isalpha() and last.islower() else 0.0
-        run_on = 0.15 * sum(piece.text[-1:] in ".!?…؟。" for piece in pieces[start : end - 1])
-        torn = 0.0 if pieces[end - 1].space else 0.25
-        return (1 - length(start, end) / mean) ** 2 + run_on + (clause + stub + torn if end < count else 0.0)
+        run_on = 0.15 * (sentences[end - 1] - sentences[start])
+        run_on += SINGLE if end - start == 1 < fewest and len(pieces[start].text) < 10 else 0.0
+        if end < count:
+            close = ending[end - 1]
+        else:
+            close = WIDOW if fewest > 1 and end - start == 1 and length(start, end) < 0.45 * mean else 0.0
+        return (1 - length(start, end) / mean) ** 2 + run_on + close
 
     # best[k][end]: the least cost of setting the first `end` chunks in k lines, and where line k starts.
     best: list[dict[int, tuple[float, int]]] = [{0: (0.0, 0)}]
@@ -224,27 +247,48 @@ def breaks(
     return ends[::-1], best[-1][count][0]
 
 
-def setting(text: str, font: FontStack, size: float, limit: float) -> Setting | None:
-    """`text` in balanced lines of at most `limit` pixels at this size, or `None` if a word is wider."""
+def _ending(piece: Chunk) -> float:
+    """What it costs that a line ends after this chunk."""
+    word = piece.text
+    clause = -0.12 if word[-1:] in ".,;:!?…—–،؟。" else 0.0
+    stub = 0.04 if len(word) <= 3 and word.isalpha() and word.islower() else 0.0
+    return clause + stub + (0.0 if piece.space else 0.25)
+
+
+@lru_cache(maxsize=4096)
+def _shape(text: str, font: FontStack) -> tuple[tuple[Chunk, ...], tuple[float, ...], float]:
+    """The chunks of a text, their widths and that of a space, in em and without tracking."""
+    pieces, rtl = chunks(text), is_right_to_left(text)
+    widths = tuple(width(piece.at_line_end, font, EM, 0.0, rtl) / EM for piece in pieces)
+    space = (width("n n", font, EM, 0.0, rtl) - 2 * width("n", font, EM, 0.0, rtl)) / EM
+    return pieces, widths, space
+
+
+def setting(text: str, font: FontStack, size: float, limit: float, max_lines: int = 99) -> Setting | None:
+    """`text` in balanced lines of at most `limit` pixels at this size, or `None` if it does not fit."""
     spacing, rtl = tracking(text, size), is_right_to_left(text)
-    pieces = chunks(text)
-
-    def measure(line: str) -> float:
-        return width(line, font, size, spacing, rtl)
-
-    space = measure("n n") - 2 * measure("n")
-    found = breaks(pieces, tuple(measure(piece.at_line_end) for piece in pieces), space, limit)
+    pieces, ems, space = _shape(text, font)
+    rough = tuple(
+        size * (em + spacing * len(piece.at_line_end)) for em, piece in zip(ems, pieces, strict=True)
+    )
+    found = breaks(pieces, rough, size * (space + spacing), limit, max_lines)
     if found is None:
         return None
     ends, raggedness = found
     lines = tuple(join(pieces[start:end]) for start, end in pairwise([0, *ends]))
-    widths = tuple(measure(line) for line in lines)
+    widths = tuple(width(line, font, size, spacing, rtl) for line in lines)
     if max(widths) > limit + 0.5:
         return None
     face = metrics(text, font)
     return Setting(lines, widths, font, size, spacing, size * leading(text), face, rtl, raggedness)
 
 
+def on_scale(smallest: float, largest: float) -> float:
+    """The largest size of the modular scale above `smallest` that `largest` allows; at least `smallest`."""
+    return smallest * SCALE ** floor(log(max(largest, smallest) / smallest, SCALE) + 1e-6)
+
+
+@lru_cache(maxsize=8192)
 def fit(
     text: str,
     font: FontStack,
@@ -260,15 +304,15 @@ def fit(
     The best is large, but a somewhat smaller one with clearly better lines wins. `height` is measured as the
     eye does, capitals to last baseline, plus the descenders. `None` if even the smallest does not fit.
     """
-    steps = max(0, int(np.ceil(np.log(largest / smallest) / np.log(SCALE))))
+    face, spread = metrics(text, font), leading(text)
+    size = on_scale(smallest, largest)
     best: Setting | None = None
-    for step in range(steps, -1, -1):
-        size = min(largest, smallest * SCALE**step)
-        if best is not None and size < SMALLER_FOR_LINES * best.size:
-            break
-        found = setting(text, font, size, limit)
-        if found and len(found.lines) <= max_lines and found.height + 0.25 * size <= height:
+    while size >= smallest * (1 - 1e-9) and (best is None or size >= SMALLER_FOR_LINES * best.size):
+        room = int((height / size - 0.25 - face.cap_height) / spread + 1 + 1e-9)
+        found = setting(text, font, size, limit, min(max_lines, room)) if room > 0 else None
+        if found:
             best = found if best is None else max(best, found, key=_worth)
+        size /= SCALE
     return best
 
 

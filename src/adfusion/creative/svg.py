@@ -2,7 +2,8 @@
 
 import base64
 import io
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from xml.sax.saxutils import escape, quoteattr
 
 from adfusion.creative.document import (
@@ -17,21 +18,59 @@ from adfusion.creative.document import (
     Text,
     Vector,
 )
-from adfusion.creative.draw import JPEG_QUALITY, resampled
+from adfusion.creative.draw import resampled
+from adfusion.creative.encode import jpeg
+
+JPEG_QUALITY = 92
+LIGATURES = "font-feature-settings:'liga' 0"
+"""As the paragraphs are measured: letter by letter."""
+INKSCAPE = "http://www.inkscape.org/namespaces/inkscape"
+
+Link = Callable[[str, str, bytes], str]
+"""From a layer's id, a media type and a file's bytes to the address that the SVG shall name."""
 
 
 def svg(creative: Creative) -> str:
-    """The document as one self-contained SVG file; each line of text is a `tspan` at its measured place."""
+    """The document as one self-contained SVG file; each line of text is a `tspan` at its measured place.
+
+    Top layers are layers to Inkscape too, and every element has a label there.
+    """
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + markup(creative, data_uri)
+
+
+def markup(creative: Creative, link: Link, quality: int = JPEG_QUALITY) -> str:
+    """The `svg` element alone, with its pictures where `link` puts them, as JPEG of this quality."""
     definitions = "\n".join(_definitions(creative))
-    body = "\n".join(_element(layer) for layer in creative.layers)
+    body = "\n".join(_top(layer, link, quality) for layer in creative.layers)
     width, height = creative.width, creative.height
-    size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
+    spaces = " ".join(
+        f'xmlns{prefix}="{space}"'
+        for prefix, space in (
+            ("", "http://www.w3.org/2000/svg"),
+            (":xlink", "http://www.w3.org/1999/xlink"),
+            (":inkscape", INKSCAPE),
+        )
+    )
     return (
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
-        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" {size}>\n'
+        f'<svg {spaces} width="{width}" height="{height}" viewBox="0 0 {width} {height}">\n'
         f"<title>{escape(creative.title)}</title>\n"
         f"<defs>\n{definitions}\n</defs>\n{body}\n</svg>\n"
     )
+
+
+def data_uri(id: str, kind: str, data: bytes) -> str:
+    """The bytes themselves as an address."""
+    return f"data:{kind};base64,{base64.b64encode(data).decode()}"
+
+
+def _name(id: str) -> str:
+    """A name that XML allows: letters, digits, hyphens and underscores, beginning with a letter."""
+    name = re.sub(r"[^A-Za-z0-9_-]+", "-", id)
+    return name if name[:1].isalpha() else f"layer-{name}"
+
+
+def _named(layer: Layer) -> str:
+    return f'id="{_name(layer.id)}" inkscape:label={quoteattr(layer.id.replace("-", " "))}'
 
 
 def _number(value: float) -> str:
@@ -55,36 +94,53 @@ def _definitions(creative: Creative) -> Iterator[str]:
                 for offset, opacity in layer.stops
             )
             yield (
-                f'<linearGradient id="{layer.id}-gradient" gradientUnits="userSpaceOnUse" {line}>{stops}'
-                "</linearGradient>"
+                f'<linearGradient id="{_name(layer.id)}-gradient" gradientUnits="userSpaceOnUse" {line}>'
+                f"{stops}</linearGradient>"
             )
         if isinstance(layer, Shadow):
             yield (
-                f'<filter id="{layer.id}-blur" x="-50%" y="-300%" width="200%" height="700%">'
+                f'<filter id="{_name(layer.id)}-blur" x="-50%" y="-300%" width="200%" height="700%">'
                 f'<feGaussianBlur stdDeviation="{_number(layer.blur)}"/></filter>'
             )
 
 
-def _element(layer: Layer) -> str:
-    name = f'id="{layer.id}"'
+def _top(layer: Layer, link: Link, quality: int) -> str:
+    """A top layer as a group, which editors show as a layer."""
+    group = layer if isinstance(layer, Group) else Group(f"{layer.id}-layer", (layer,))
+    label = quoteattr(layer.id.replace("-", " "))
+    inner = "\n".join(_element(each, link, quality) for each in group.layers)
+    return f'<g id="{_name(group.id)}" inkscape:groupmode="layer" inkscape:label={label}>\n{inner}\n</g>'
+
+
+def _element(layer: Layer, link: Link, quality: int) -> str:
+    name = _named(layer)
     match layer:
         case Group():
-            inner = "\n".join(_element(each) for each in layer.layers)
+            inner = "\n".join(_element(each, link, quality) for each in layer.layers)
             return f"<g {name}>\n{inner}\n</g>"
         case Picture():
-            return f"<image {name} {_whole(layer.box)} {_link(*_embedded(layer))}/>"
+            address = link(layer.id, *_embedded(layer, quality))
+            return f"<image {name} {_whole(layer.box)} {_reference(address)}/>"
         case Vector():
-            return f"<image {name} {_place(layer.box)} {_link('image/svg+xml', layer.svg)}/>"
+            address = link(layer.id, "image/svg+xml", layer.svg)
+            return f"<image {name} {_place(layer.box)} {_reference(address)}/>"
+        case Panel() if layer.stroke:
+            box = layer.box.inset(layer.stroke / 2)
+            radius = max(0.0, layer.radius - layer.stroke / 2)
+            return (
+                f'<rect {name} {_place(box)} rx="{_number(radius)}" fill="none" stroke="{layer.color}" '
+                f'stroke-width="{_number(layer.stroke)}"/>'
+            )
         case Panel():
             return f'<rect {name} {_place(layer.box)} rx="{_number(layer.radius)}" fill="{layer.color}"/>'
         case Scrim():
-            return f'<rect {name} {_place(layer.box)} fill="url(#{layer.id}-gradient)"/>'
+            return f'<rect {name} {_place(layer.box)} fill="url(#{_name(layer.id)}-gradient)"/>'
         case Shadow():
             (x, y), box = layer.box.center, layer.box
             return (
                 f'<ellipse {name} cx="{_number(x)}" cy="{_number(y)}" rx="{_number(box.width / 2)}" '
                 f'ry="{_number(box.height / 2)}" fill="{layer.color}" fill-opacity="{layer.opacity:.4f}" '
-                f'filter="url(#{layer.id}-blur)"/>'
+                f'filter="url(#{_name(layer.id)}-blur)"/>'
             )
         case Text():
             return _text(layer)
@@ -100,9 +156,10 @@ def _text(layer: Text) -> str:
     )
     direction = ' direction="rtl"' if layer.right_to_left else ""
     return (
-        f'<text id="{layer.id}" font-family={families} font-weight="{layer.font.weight}" '
+        f'<text {_named(layer)} font-family={families} font-weight="{layer.font.weight}" '
         f'font-size="{_number(layer.size)}" letter-spacing="{_number(layer.tracking * layer.size)}" '
-        f'fill="{layer.color}" text-anchor="start"{direction}>{spans}</text>'
+        f'fill="{layer.color}" text-anchor="start" style="{LIGATURES}"{direction}>'
+        f"{spans}</text>"
     )
 
 
@@ -114,15 +171,15 @@ def _whole(box: Box) -> str:
     )
 
 
-def _embedded(layer: Picture) -> tuple[str, bytes]:
-    image, buffer = resampled(layer), io.BytesIO()
+def _embedded(layer: Picture, quality: int) -> tuple[str, bytes]:
+    image = resampled(layer)
     if image.mode == "RGBA":
+        buffer = io.BytesIO()
         image.save(buffer, format="PNG", optimize=True)
         return "image/png", buffer.getvalue()
-    image.save(buffer, format="JPEG", quality=JPEG_QUALITY, subsampling=0, optimize=True)
-    return "image/jpeg", buffer.getvalue()
+    return "image/jpeg", jpeg(image, quality)
 
 
-def _link(kind: str, data: bytes) -> str:
-    """Both forms of `href`: SVG 1.1 editors read the `xlink` one, SVG 2 the plain one."""
-    return f'preserveAspectRatio="none" xlink:href="data:{kind};base64,{base64.b64encode(data).decode()}"'
+def _reference(address: str) -> str:
+    """SVG 1.1 editors read the `xlink` form, and those of SVG 2 still do."""
+    return f'preserveAspectRatio="none" xlink:href="{address}"'

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 MAX_CHARACTERS = 500
 SOFT_HYPHEN = "\u00ad"
@@ -41,6 +42,7 @@ def clean(text: str) -> str:
     return words
 
 
+@lru_cache(maxsize=4096)
 def is_right_to_left(text: str) -> bool:
     """Base direction by the first strong character (Unicode Standard Annex 9, rules P2 and P3)."""
     for character in text:
@@ -50,9 +52,17 @@ def is_right_to_left(text: str) -> bool:
     return False
 
 
+@lru_cache(maxsize=4096)
 def is_joined(text: str) -> bool:
     """Whether letters join (Arabic and its relatives), so that letter-spacing would tear words apart."""
     return any(unicodedata.bidirectional(character) == "AL" for character in text)
+
+
+@lru_cache(maxsize=4096)
+def rises(text: str) -> bool:
+    """Whether marks rise above the capitals: accents, and the dots and vowels of scripts such as Arabic."""
+    decomposed = unicodedata.normalize("NFD", text)
+    return any(unicodedata.combining(character) for character in decomposed) or is_joined(text)
 
 
 @dataclass(frozen=True)

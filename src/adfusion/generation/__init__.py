@@ -5,19 +5,22 @@ backend needs only to satisfy `Generator`.
 """
 
 from adfusion.generation.generator import Generator, Run
+from adfusion.generation.inputs import InputImage
 from adfusion.generation.native import NativeGenerator
 from adfusion.generation.picture_file import load_picture, save_picture
-from adfusion.generation.request import Picture, Progress, Request, Size
+from adfusion.generation.request import Picture, Progress, Request, Size, Toward
 from adfusion.generation.sheet import contact_sheet, steps_strip
 
 __all__ = [
     "Generator",
+    "InputImage",
     "NativeGenerator",
     "Picture",
     "Progress",
     "Request",
     "Run",
     "Size",
+    "Toward",
     "contact_sheet",
     "load_picture",
     "save_picture",

@@ -1,9 +1,9 @@
 """The `Generator` seam and the run that it gives back."""
 
 from collections.abc import Iterator, Sequence
-from typing import Protocol
+from typing import Protocol, Unpack
 
-from adfusion.generation.request import Picture, Progress, Request, Size
+from adfusion.generation.request import Edits, Picture, Progress, Request, Size
 
 
 class Run:
@@ -62,6 +62,7 @@ class Generator(Protocol):
         guidance_scale: float | None = None,
         sampler: str | None = None,
         negative_prompt: str = "",
+        **edits: Unpack[Edits],
     ) -> Request:
         """A checked request; what is `None` is the model's own default. Raises `UserError`."""
 

@@ -1,19 +1,15 @@
 """Pictures from a model of this package."""
 
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from collections.abc import Iterator, Sequence
+from typing import Unpack
 
-import torch
-from PIL import Image
-from torch import Tensor
-
-from adfusion.diffusion.guidance import guided
 from adfusion.diffusion.samplers import SAMPLERS
-from adfusion.diffusion.streams import Streams
+from adfusion.generation.drawing import Drawing, kind, windows_of
+from adfusion.generation.editing.editor import Editor
+from adfusion.generation.editing.windows import Window
 from adfusion.generation.generator import Run
-from adfusion.generation.request import Picture, Progress, Request, Size, check
+from adfusion.generation.request import EDITS, Edits, Picture, Progress, Request, Size, check
 from adfusion.models import Model
-from adfusion.pixels import to_pictures
 
 
 class NativeGenerator:
@@ -41,6 +37,11 @@ class NativeGenerator:
         scale = self.model.upsampler.config.scale
         return tuple((scale * width, scale * height) for width, height in self.model.card.sizes)
 
+    @property
+    def edit(self) -> Editor:
+        """Changes of pictures: `edit.inpaint(picture, mask, prompt)` and others."""
+        return Editor(self)
+
     def request(
         self,
         prompt: str,
@@ -51,6 +52,7 @@ class NativeGenerator:
         guidance_scale: float | None = None,
         sampler: str | None = None,
         negative_prompt: str = "",
+        **edits: Unpack[Edits],
     ) -> Request:
         """A checked request; `None` is the model's own default. Raises `UserError`."""
         defaults = self.model.card.defaults
@@ -64,8 +66,9 @@ class NativeGenerator:
             guidance_scale=defaults.guidance_scale if guidance_scale is None else guidance_scale,
             sampler=defaults.sampler if sampler is None else sampler,
             negative_prompt=negative_prompt,
+            **edits,
         )
-        check(request, self.sizes, SAMPLERS)
+        check(request, self.sizes, SAMPLERS, EDITS)
         return request
 
     def generate(
@@ -100,78 +103,28 @@ class NativeGenerator:
         else:
             requests = [wanted] if isinstance(wanted, Request) else list(wanted)
             for request in requests:
-                check(request, self.sizes, SAMPLERS)
+                check(request, self.sizes, SAMPLERS, EDITS)
         return Run(requests, self._draw_all(requests))
 
     def _draw_all(self, requests: Sequence[Request]) -> Iterator[Progress | Picture]:
-        batches = list(_batches(requests, self.batch_size))
-        total = sum(batch[0].steps for batch in batches)
+        drawings = [Drawing(self.model, batch, windows) for batch, windows in self._batches(requests)]
+        total = sum(len(drawing) for drawing in drawings)
         done = 0
-        for batch in batches:
-            for event in self._draw(batch):
+        for drawing in drawings:
+            for event in drawing:
                 if isinstance(event, Picture):
                     yield event
                 else:
                     done += 1
-                    yield Progress(done, total, tuple(batch), event)
+                    yield Progress(done, total, drawing.requests, event)
 
-    def _draw(self, batch: Sequence[Request]) -> Iterator[Callable[[], tuple[Image.Image, ...]] | Picture]:
-        """A preview for each step, then the pictures. All of `batch` share `_settings`."""
-        first, model = batch[0], self.model
-        scale = model.upsampler.config.scale
-        shape = model.latent_shape(first.width // scale, first.height // scale)
-        with torch.no_grad():
-            denoise = model.denoiser([request.prompt for request in batch])
-            if first.guidance_scale != 1:
-                negative = model.denoiser([request.negative_prompt for request in batch])
-                denoise = guided(denoise, negative, first.guidance_scale)
-        streams = Streams([request.seed for request in batch], model.device)
-        steps = SAMPLERS[first.sampler](
-            _without_gradients(denoise),
-            streams.randn(shape),
-            model.times(first.steps),
-            model.process,
-            streams=streams,
-        )
-        for step in steps:
-            yield partial(self._previews, step.sample)
-        for request, image in zip(batch, self._finish(step.sample), strict=True):
-            yield Picture(request, image, self.name, self.model_hash)
-
-    @torch.no_grad()
-    def _previews(self, latents: Tensor) -> tuple[Image.Image, ...]:
-        return _images(self.model.decode(latents))
-
-    @torch.no_grad()
-    def _finish(self, latents: Tensor) -> tuple[Image.Image, ...]:
-        return _images(self.model.upsample(self.model.decode(latents)))
-
-
-def _settings(request: Request) -> tuple[object, ...]:
-    return request.size, request.steps, request.sampler, request.guidance_scale
-
-
-def _batches(requests: Sequence[Request], batch_size: int) -> Iterator[list[Request]]:
-    """Each distinct request once, those of equal settings together, settings in order of appearance."""
-    groups: dict[tuple[object, ...], dict[Request, None]] = {}
-    for request in requests:
-        groups.setdefault(_settings(request), {})[request] = None
-    for group in groups.values():
-        members = list(group)
-        for start in range(0, len(members), batch_size):
-            yield members[start : start + batch_size]
-
-
-def _without_gradients(denoise: Callable[[Tensor, Tensor], Tensor]) -> Callable[[Tensor, Tensor], Tensor]:
-    """Only around the network: a mode that spans a `yield` would leak into whoever iterates."""
-
-    def call(x_t: Tensor, t: Tensor) -> Tensor:
-        with torch.no_grad():
-            return denoise(x_t, t)
-
-    return call
-
-
-def _images(pixels: Tensor) -> tuple[Image.Image, ...]:
-    """Pixels (b 3 h w), clamped to [-1, 1], to RGB images of 8 bits."""
-    return tuple(Image.fromarray(picture) for picture in to_pictures(pixels))
+    def _batches(self, requests: Sequence[Request]) -> Iterator[tuple[list[Request], tuple[Window, ...]]]:
+        """Each distinct request once, those of one kind together, kinds in order of appearance."""
+        groups: dict[tuple[object, tuple[Window, ...]], dict[Request, None]] = {}
+        for request in requests:
+            key = kind(request), windows_of(request, self.sizes)
+            groups.setdefault(key, {})[request] = None
+        for (_, windows), group in groups.items():
+            members = list(group)
+            for start in range(0, len(members), self.batch_size):
+                yield members[start : start + self.batch_size], windows

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image, PngImagePlugin, UnidentifiedImageError
+from pydantic import TypeAdapter
 
 import adfusion
 from adfusion import files
 from adfusion.errors import UserError
-from adfusion.generation.request import Picture, Request
+from adfusion.generation.request import EDITS, Picture, Request
 
 CHUNK = "adfusion"
 
@@ -25,8 +26,13 @@ def metadata(picture: Picture) -> dict[str, Any]:
         "software": f"adfusion {adfusion.__version__}",
         "model": picture.model,
         "model_hash": picture.model_hash,
-        **dataclasses.asdict(picture.request),
+        **_without_idle_edits(picture.request),
     }
+
+
+def _without_idle_edits(request: Request) -> dict[str, Any]:
+    idle = set(EDITS) - request.edits().keys()
+    return {name: value for name, value in dataclasses.asdict(request).items() if name not in idle}
 
 
 def save_picture(picture: Picture, path: Path) -> None:
@@ -38,16 +44,19 @@ def save_picture(picture: Picture, path: Path) -> None:
 
 
 def load_picture(path: Path) -> Picture:
-    """Read a picture that `save_picture` wrote. Raises `UserError` if `path` is not one."""
+    """Read a picture that `save_picture` wrote. Raises `UserError` if `path` is not one.
+
+    Of the pictures that its request started from, the file knows only what they were, not their pixels.
+    """
     try:
         with Image.open(path) as image:
             image.load()
             said = json.loads(image.info[CHUNK])
-            fields = {field.name: said[field.name] for field in dataclasses.fields(Request)}
-            return Picture(Request(**fields), image.convert("RGB"), said["model"], said["model_hash"])
+            request = TypeAdapter(Request).validate_python(said)
+            return Picture(request, image.convert("RGB"), said["model"], said["model_hash"])
     except FileNotFoundError:
         raise UserError(f"{path}: no such file") from None
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, KeyError, ValueError):
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, KeyError, TypeError, ValueError):
         raise UserError(
             f"{path}: found no picture made by adfusion, allowed: a PNG with its metadata"
         ) from None

@@ -1,6 +1,6 @@
 """A brand as the layout needs it: colours by role, type, logo."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Literal
 
 from adfusion.creative.artwork import Artwork
@@ -20,6 +20,11 @@ class Palette:
     background: str = PAPER
     text: str = INK
 
+    @property
+    def roles(self) -> dict[str, str]:
+        """Colours by role, the leading one first."""
+        return asdict(self)
+
 
 @dataclass(frozen=True)
 class Brand:
@@ -37,9 +42,11 @@ class Brand:
     """Smallest width of the logo, in pixels of the placement."""
     headline_font: FontStack = field(default_factory=lambda: installed_font("manrope", "display"))
     text_font: FontStack = field(default_factory=lambda: installed_font("manrope", "text"))
+    scripts: tuple[str, ...] = ()
+    """Scripts beside Latin in which it speaks; see `fonts.SCRIPTS`."""
     tone: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
-    """Words that no copy may hold."""
+    """Words that no copy may hold; see `brand.words`."""
     legal: str = ""
     """The line that every creative must show."""
     corner: float = 0.28

@@ -1,0 +1,173 @@
+"""The column that most templates share: logo, badge, headline, body, button, legal line in this order."""
+
+from dataclasses import dataclass
+from math import inf
+
+from adfusion.creative.document import Box
+from adfusion.creative.paragraph import Setting, fit
+from adfusion.creative.templates.parts import (
+    Align,
+    Block,
+    Chip,
+    Mark,
+    fit_legal,
+    make_badge,
+    make_button,
+    make_mark,
+    put_chip,
+    put_mark,
+)
+from adfusion.creative.templates.task import Task
+
+OPTICAL_MIDDLE = 0.46
+"""Where the eye puts the middle of a column."""
+
+BODY = 0.036
+"""Size of body text that has room, as a share of `Task.scale`."""
+
+HIERARCHY = 1.3
+"""A headline is at least this many times as large as the body, and as labels that can be smaller."""
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Parts that are placed; `top` and `bottom` are those of what is set, logo included."""
+
+    texts: tuple[Block, ...]
+    button: Chip | None
+    badge: Chip | None
+    mark: Mark | None
+    top: float
+    bottom: float
+
+    @property
+    def width(self) -> float:
+        """Of the widest part."""
+        chips = (chip.box.width for chip in (self.button, self.badge) if chip)
+        return max(*(block.setting.width for block in self.texts), *chips, 0.0)
+
+    @property
+    def largest_label(self) -> float:
+        """Size of the largest words on a button or badge."""
+        return max((chip.label.size for chip in (self.button, self.badge) if chip), default=0.0)
+
+
+def stack(
+    task: Task,
+    column: Box,
+    *,
+    align: Align | None = None,
+    anchor: float = OPTICAL_MIDDLE,
+    largest: float | None = None,
+    lines: int = 4,
+    logo: float = 0.115,
+    legal_below: bool = False,
+) -> Stack | None:
+    """Fill `column`, as airily as its height allows; `None` if the parts that are wanted do not fit legibly.
+
+    The logo lies at the top and the legal line at the bottom, or right below the rest with `legal_below`;
+    the rest is one block, with `anchor` (0 … 1) of the spare height above it. `logo` is its size, as the
+    `share` of `make_mark`.
+    """
+    for density in (1.0, 0.6):
+        build = _Builder(task, column, align or task.start, density).build
+        found = build(anchor, largest or task.ideal_headline, lines, logo, legal_below, inf)
+        if found is not None and found.largest_label > found.texts[0].setting.size / HIERARCHY:
+            largest_label = found.texts[0].setting.size / HIERARCHY
+            found = build(anchor, largest or task.ideal_headline, lines, logo, legal_below, largest_label)
+        if found is not None:
+            return found
+    return None
+
+
+@dataclass(frozen=True)
+class _Builder:
+    task: Task
+    column: Box
+    align: Align
+    density: float
+
+    def build(
+        self,
+        anchor: float,
+        largest: float,
+        lines: int,
+        logo: float,
+        legal_below: bool,
+        largest_label: float,
+    ) -> Stack | None:
+        task, column, copy = self.task, self.column, self.task.copy
+        gap = self.density * task.gap
+        mark = make_mark(task, column.width, 0.16 * column.height, logo) if task.with_logo else None
+        button = make_button(task, column.width, largest_label) if copy.call_to_action else None
+        badge = make_badge(task, column.width, largest_label) if copy.badge else None
+        legal = fit_legal(task, column.width, 0.4 * column.height) if copy.legal else None
+        wanted = (
+            (task.with_logo, mark), (copy.call_to_action, button), (copy.badge, badge), (copy.legal, legal)
+        )  # fmt: skip
+        if any(want and part is None for want, part in wanted):
+            return None
+        head = mark.box.height + max(1.1 * gap, task.brand.clear_space * mark.box.height) if mark else 0.0
+        above = badge.box.height + max(0.8 * gap, 0.028 * task.scale) if badge else 0.0
+        below = button.box.height + 1.3 * gap if button else 0.0
+        foot = legal.height + 0.25 * legal.size + gap if legal else 0.0
+        room = column.height - head - above - below - foot
+        words = self.headline_and_body(room, gap, largest, lines)
+        if words is None:
+            return None
+        headline, body, between = words
+        middle = headline.height + (between + body.height if body else 0.0)
+        last = body or headline
+        to_button = max(1.3 * gap, 0.62 * last.size) if button else 0.0
+        block = above + middle + (to_button + button.box.height if button else 0.0)
+        spare = max(0.0, column.height - head - foot - block - 0.25 * last.size * (button is None))
+        top = column.top + head + anchor * spare
+        headline_top = top + above
+        texts = [Block("headline", headline, column, self.align, headline_top)]
+        bottom = headline_top + headline.height
+        if body:
+            texts.append(Block("body", body, column, self.align, bottom + between))
+            bottom += between + body.height
+        if button:
+            bottom += to_button + button.box.height
+        if legal:
+            legal_top = bottom + gap if legal_below else column.bottom - legal.height - 0.25 * legal.size
+            texts.append(Block("legal", legal, column, self.align, legal_top))
+            bottom = legal_top + legal.height
+        button_top = texts[-1 - (legal is not None)].bottom + to_button
+        return Stack(
+            tuple(texts),
+            put_chip(button, column, self.align, button_top),
+            put_chip(badge, column, self.align, top),
+            put_mark(mark, column, self.align, column.top),
+            column.top if mark else top,
+            bottom,
+        )
+
+    def headline_and_body(
+        self, room: float, gap: float, largest: float, lines: int
+    ) -> tuple[Setting, Setting | None, float] | None:
+        """Headline, body and the distance between them: the body takes what the headline can spare."""
+        task, width = self.task, self.column.width
+        if not task.copy.body:
+            headline = task.fit_headline(width, room, largest, lines)
+            return (headline, None, 0.0) if headline else None
+        smallest = task.placement.min_text
+        body = self.body(0.46 * room, max(smallest, BODY * task.scale))
+        if body is None:
+            return None
+        headline = task.fit_headline(width, room - body.height - gap - 0.25 * body.size, largest, lines)
+        if headline is None:
+            return None
+        if headline.size < HIERARCHY * body.size:
+            body = self.body(0.46 * room, headline.size / HIERARCHY)
+            if body is None or headline.size < HIERARCHY * body.size - 1e-6:
+                return None
+        return headline, body, max(gap, 0.55 * headline.size)
+
+    def body(self, height: float, largest: float) -> Setting | None:
+        task = self.task
+        return fit(
+            task.copy.body, task.brand.text_font, self.column.width, height,
+            largest=largest, smallest=task.placement.min_text, max_lines=6,
+        )  # fmt: skip
