@@ -1,0 +1,1 @@
+"""Where a creative came from: content credentials, watermarks, a registry, and a rights ledger."""

@@ -1,0 +1,122 @@
+"""Recall and false alarms in numbers are the benchmark's job: benchmarks/watermark.py."""
+
+import io
+from functools import cache
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from adfusion.provenance import pixel_mark
+from adfusion.provenance.pixel_mark import PRESENT, detect, embed, false_alarm
+
+KEY, OTHER = b"k" * 32, b"o" * 32
+PAYLOAD = 0xDEADBEEF12345678
+
+
+def jpeg(picture: Image.Image, quality: int) -> Image.Image:
+    buffer = io.BytesIO()
+    picture.save(buffer, "JPEG", quality=quality)
+    return Image.open(buffer).convert("RGB")
+
+
+def resized(picture: Image.Image, scale: float) -> Image.Image:
+    size = round(picture.width * scale), round(picture.height * scale)
+    return picture.resize(size, Image.Resampling.LANCZOS)
+
+
+def cropped(picture: Image.Image, share: float) -> Image.Image:
+    left, top = (round(side * (1 - share) * 0.7) for side in picture.size)
+    return picture.crop((left, top, left + round(picture.width * share), top + round(picture.height * share)))
+
+
+@cache
+def ad(kind: str) -> Image.Image:
+    """A flat, a text-only and a colourful creative of the size of a feed post."""
+    if kind == "flat":
+        return Image.new("RGB", (800, 800), "#1e786e")
+    picture = Image.new("RGB", (800, 800), "white")
+    if kind == "photo":
+        blotches = np.random.default_rng(1).integers(0, 256, (9, 9, 3), dtype=np.uint8)
+        picture = Image.fromarray(blotches).resize((800, 800), Image.Resampling.BICUBIC)
+    draw = ImageDraw.Draw(picture)
+    draw.text((80, 200), "Slow coffee\nfor fast days", "black", font_size=100)
+    draw.rounded_rectangle((80, 560, 400, 660), 30, "#f59e0b")
+    return picture
+
+
+@cache
+def marked(kind: str) -> Image.Image:
+    return embed(ad(kind), PAYLOAD, KEY)
+
+
+KINDS = ("flat", "text", "photo")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_payload_is_read_back(kind: str) -> None:
+    found = detect(marked(kind), KEY)
+    assert found.present and found.payload == PAYLOAD
+    assert found.false_alarm < 1e-6
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_mark_is_imperceptible(kind: str) -> None:
+    before, after = np.asarray(ad(kind), float), np.asarray(marked(kind), float)
+    assert 10 * np.log10(255**2 / np.mean((before - after) ** 2)) >= 42
+    weights = [0.299, 0.587, 0.114]
+    assert np.abs((after - before) @ weights).max() < 1.5  # all but rounding and clipping is colour
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_downsized_recompressed_crop_still_has_it(kind: str) -> None:
+    damaged = jpeg(resized(cropped(marked(kind), 0.85), 0.6), 70)
+    assert detect(damaged, KEY).payload == PAYLOAD
+
+
+@pytest.mark.parametrize("scale", (0.5, 0.77, 1.3, 2.0))
+def test_scale_is_found_without_being_told(scale: float) -> None:
+    assert detect(resized(marked("photo"), scale), KEY).payload == PAYLOAD
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_wrong_key_finds_nothing(kind: str) -> None:
+    found = detect(marked(kind), OTHER)
+    assert not found.present and found.payload is None
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_unmarked_picture_has_no_mark(kind: str) -> None:
+    found = detect(ad(kind), KEY, known=[PAYLOAD, 1, 2])
+    assert not found.present and found.payload is None
+
+
+def test_the_same_call_gives_the_same_pixels() -> None:
+    assert embed(ad("photo"), PAYLOAD, KEY).tobytes() == marked("photo").tobytes()
+
+
+def test_a_known_payload_is_recognised_where_it_cannot_be_read() -> None:
+    damaged = jpeg(embed(ad("text").resize((300, 250)), PAYLOAD, KEY), 50)
+    assert detect(damaged, KEY).payload is None
+    assert detect(damaged, KEY, known=[1, 2, PAYLOAD]).payload == PAYLOAD
+    assert detect(damaged, KEY, known=[1, 2, 3]).payload is None
+
+
+def test_greyscale_loses_the_mark_as_documented() -> None:
+    assert not detect(marked("photo").convert("L").convert("RGB"), KEY).present
+
+
+@pytest.mark.parametrize("size", ((1, 1), (3, 900), (40, 40)))
+def test_pictures_too_small_for_a_mark_are_read_without_error(size: tuple[int, int]) -> None:
+    assert not detect(embed(Image.new("RGB", size, "teal"), PAYLOAD, KEY), OTHER).present
+
+
+def test_a_higher_score_is_less_likely_by_chance() -> None:
+    chances = [false_alarm(score) for score in (3, 5, 7, 9)]
+    assert chances == sorted(chances, reverse=True)
+    assert chances[-1] < PRESENT < chances[0]
+
+
+def test_time_is_bounded_for_huge_pictures() -> None:
+    huge = Image.new("RGB", (9000, 9000), "teal")
+    assert pixel_mark._blue_difference(huge).shape == (2048, 2048)
