@@ -14,6 +14,7 @@ import numpy as np
 from adfusion.data.scenes.caption import WITHOUT_ARTICLE
 from adfusion.data.scenes.scene import COLORS, PRODUCTS, Scene, random_scene
 from adfusion.data.scenes.split import HELD_OUT_COLORS, HELD_OUT_SEASONS, held_out
+from adfusion.evaluation.attributes import value
 
 FIRST = 3_000_000
 """First number of the scenes that are asked for; no recipe trains on them."""
@@ -67,7 +68,7 @@ def ask(scene: Scene) -> Asked:
     def says(chance: float) -> bool:
         return bool(rng.random() < chance)
 
-    named = ["product", "product_color"]
+    named = ["product", *(["product_color"] if value(scene, "product_color") else [])]
     material = ""
     if says(0.5):
         material = MATERIALS[scene.material]

@@ -58,7 +58,8 @@ class Probe(nn.Module):
 
     def tokens(self, pixels: Tensor) -> Tensor:
         """The last map as tokens, (b n d)."""
-        return rearrange(self.body(pixels), "b d h w -> b (h w) d")
+        tokens: Tensor = rearrange(self.body(pixels), "b d h w -> b (h w) d")
+        return tokens
 
     def features(self, pixels: Tensor) -> Tensor:
         """What distances between sets of pictures are measured in: the mean token, (b d)."""

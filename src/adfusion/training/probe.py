@@ -11,7 +11,7 @@ from PIL import Image
 from torch import Tensor
 
 from adfusion.data.scenes.render import render
-from adfusion.data.scenes.scene import random_scene
+from adfusion.data.scenes.scene import Scene, random_scene
 from adfusion.evaluation.attributes import ATTRIBUTES, label
 from adfusion.evaluation.probe import ProbeCard, ProbeReader, probe_config, save_probe
 from adfusion.evaluation.statistics import Share, share_of
@@ -29,8 +29,8 @@ HELD_OUT = 4_000_000
 
 
 class ProbeTask:
-    """Cross-entropy of every attribute. Pictures are softened and noised at random, so that the probe reads
-    what is shown and not how crisply."""
+    """Cross-entropy of every attribute. Pictures are mirrored, softened and noised at random, so that the
+    probe reads what is shown and not how crisply."""
 
     def __init__(self, recipe: ProbeRecipe, run: Path) -> None:
         self.recipe, self.run = recipe, run
@@ -41,14 +41,9 @@ class ProbeTask:
         self.device = accelerator.device
         self.pictures = PictureGroups((yield from ready_shards(self.run, self.recipe.data)))
         self.labels = [
-            {
-                name: np.array([
-                    UNKNOWN if (found := label(scene, name)) is None else found for scene in scenes
-                ])
-                for name in ATTRIBUTES
-            }
+            {name: np.array([_labels(scene, name) for scene in scenes]) for name in ATTRIBUTES}
             for scenes in map(self.pictures.scenes, range(len(self.pictures.sizes)))
-        ]  # fmt: skip
+        ]
         self.order = Order(self.pictures.counts(), self.recipe.batch, self.recipe.seed)
 
     def loss(self, step: int, share: slice) -> Tensor:
@@ -57,13 +52,15 @@ class ProbeTask:
         rng, random = step_rng(recipe.seed, step), generator_of(recipe.seed, step)
         soft = torch.from_numpy(rng.random(len(indices)) < recipe.blur)
         strength = torch.from_numpy(rng.uniform(0, recipe.noise, len(indices))).float().view(-1, 1, 1, 1)
+        mirrored = rng.random(len(indices)) < 0.5
         pixels = to_pixels(self.pictures.read(group, indices))
+        pixels = torch.where(torch.from_numpy(mirrored).view(-1, 1, 1, 1), pixels.flip(3), pixels)
         pixels = torch.where(soft.view(-1, 1, 1, 1), _softened(pixels), pixels)
         pixels = pixels + strength * torch.randn(pixels.shape, generator=random)
         read = self.network(pixels[share].to(self.device))
         losses = []
         for name, labels in self.labels[group].items():
-            wanted = torch.from_numpy(labels[indices][share]).to(self.device)
+            wanted = torch.from_numpy(labels[indices, mirrored.astype(int)][share]).to(self.device)
             losses.append(F.cross_entropy(read[name].float(), wanted, ignore_index=UNKNOWN))
         return torch.stack(losses).mean()
 
@@ -73,6 +70,12 @@ class ProbeTask:
         group = int(np.argmax(self.pictures.counts()))
         pixels = _softened(to_pixels(self.pictures.read(group, np.arange(8))))
         return Image.fromarray(np.concatenate(list(to_pictures(pixels)), axis=1))
+
+
+def _labels(scene: Scene, attribute: str) -> list[int]:
+    """Of the picture and of its mirror image."""
+    found = (label(scene, attribute, mirrored=mirrored) for mirrored in (False, True))
+    return [UNKNOWN if each is None else each for each in found]
 
 
 def _softened(pixels: Tensor) -> Tensor:
