@@ -4,8 +4,8 @@
 
 Prints two tables and writes the figures to `--out` as JSON. Recall: finished creatives (and flat, gradient
 and text-only ones) are marked, damaged and read. False alarms: unmarked pictures are read, and the
-distribution of their scores gives the constants of `pixel_mark.false_alarm`. With `--shards`, unmarked pictures
-are the renders in a training run's folder of scenes; without, scenes are rendered here.
+distribution of their scores gives the constants of `pixel_mark.false_alarm`. With `--shards`, unmarked
+pictures are the renders in a training run's folder of scenes; without, scenes are rendered here.
 """
 
 import argparse

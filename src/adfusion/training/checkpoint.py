@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import torch
+from pydantic import ValidationError
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
@@ -47,7 +48,7 @@ def restore(
     try:
         with safe_open(path, framework="pt") as file, torch.no_grad():
             metadata = file.metadata()
-            _same_recipe(path, json.loads(metadata["recipe"]), json.loads(recipe.model_dump_json()))
+            _same_recipe(path, metadata["recipe"], recipe)
             seen = int(metadata["pictures"])
             for name, weight in network.named_parameters():
                 weight.copy_(file.get_tensor(f"network.{name}"))
@@ -90,9 +91,14 @@ def save_result(run: Path, recipe: Recipe, average: dict[str, Tensor], seen: int
     files.write_text(run / "record.json", json.dumps(record, indent=2) + "\n")
 
 
-def _same_recipe(path: Path, old: dict[str, object], new: dict[str, object]) -> None:
-    for field in sorted((old.keys() | new.keys()) - MAY_CHANGE):
-        if old.get(field) != new.get(field):
-            raise UserError(
-                f"{path}: {field}: the run began with {old.get(field)!r}, the recipe says {new.get(field)!r}"
-            )
+def _same_recipe(path: Path, begun: str, recipe: Recipe) -> None:
+    """A field that the recipe did not have when the run began had its default then."""
+    try:
+        old = type(recipe).model_validate_json(begun).model_dump()
+    except ValidationError as error:
+        raise UserError(
+            f"{path}: begun by another version or with another kind of recipe; start anew"
+        ) from error
+    for field, new in recipe.model_dump().items():
+        if field not in MAY_CHANGE and old[field] != new:
+            raise UserError(f"{path}: {field}: the run began with {old[field]!r}, the recipe says {new!r}")
