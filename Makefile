@@ -36,6 +36,7 @@ test: lint
 
 train: setup
 	$(BIN)/adfusion train recipes/mini/autoencoder.yaml -o $(RUNS)/autoencoder --resume
+	$(BIN)/adfusion train recipes/mini/denoiser-1.yaml -o $(RUNS)/denoiser-1 --resume
 	$(BIN)/adfusion train recipes/mini/denoiser.yaml -o $(RUNS)/denoiser --resume
 	$(BIN)/adfusion train recipes/mini/upsampler.yaml -o $(RUNS)/upsampler --resume
 

@@ -5,7 +5,7 @@ that it never saw, `probe.safetensors` holds the weights, checked against their 
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -20,7 +20,7 @@ from torch import Tensor
 
 from adfusion import files
 from adfusion.errors import UserError
-from adfusion.evaluation.attributes import ATTRIBUTES
+from adfusion.evaluation.attributes import ATTRIBUTES, MIRRORED
 from adfusion.evaluation.statistics import Share
 from adfusion.nets.probe import Probe, ProbeConfig
 from adfusion.pixels import to_pixels
@@ -60,11 +60,18 @@ class ProbeReader:
 
     @torch.inference_mode()
     def read(self, pictures: np.ndarray) -> dict[str, np.ndarray]:
-        """The most likely value of each attribute, as its place among the attribute's values: (n,) each."""
-        parts = [self.network(part) for part in _parts(pictures)]
+        """The most likely value of each attribute, as its place among the attribute's values: (n,) each.
+
+        A picture and its mirror image are read, and what is said of both counts.
+        """
+        parts = [(self.network(part), self.network(part.flip(3))) for part in _parts(pictures)]
         return {
-            name: torch.cat([part[name].argmax(dim=1) for part in parts]).numpy()
-            for name in self.card.attributes
+            name: torch.cat(
+                [_chances(one[name]) + _chances(other[name])[:, _mirrored(values)] for one, other in parts]
+            )
+            .argmax(dim=1)
+            .numpy()
+            for name, values in self.card.attributes.items()
         }
 
     @torch.inference_mode()
@@ -119,6 +126,15 @@ def save_probe(
     files.write_bytes(folder / WEIGHTS, data)
     files.write_text(folder / CARD, json.dumps(card.model_dump(mode="json"), indent=2) + "\n")
     return card
+
+
+def _chances(logits: Tensor) -> Tensor:
+    return logits.log_softmax(dim=1)
+
+
+def _mirrored(values: Sequence[str]) -> list[int]:
+    """For each value the place of the one that its picture's mirror image has."""
+    return [values.index(MIRRORED.get(value, value)) for value in values]
 
 
 def _parts(pictures: np.ndarray, size: int = 64) -> Iterator[Tensor]:

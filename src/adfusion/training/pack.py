@@ -51,6 +51,10 @@ def pack(label_file: Path, runs: Path, folder: Path, probe: ProbeReader, effort:
     upsampler_weights, upsampler_record = finished_run(runs / "upsampler")
     denoiser_recipe = DenoiserRecipe(**denoiser_record["recipe"])
     upsampler_recipe = UpsamplerRecipe(**upsampler_record["recipe"])
+    logs = list(PARTS)
+    if denoiser_recipe.start_from is not None:
+        _, denoiser_record["started_from"] = finished_run(runs / denoiser_recipe.start_from)
+        logs.append(denoiser_recipe.start_from)
 
     records = {
         "denoiser": denoiser_record,
@@ -83,15 +87,16 @@ def pack(label_file: Path, runs: Path, folder: Path, probe: ProbeReader, effort:
     model = store.save(Model(card, denoiser, autoencoder, upsampler), folder, overwrite=True)
     shutil.rmtree(folder / "training", ignore_errors=True)
     (folder / "training").mkdir()
-    for part in PARTS:
-        shutil.copyfile(runs / part / "log.jsonl", folder / "training" / f"{part}.jsonl")
-        shutil.copyfile(runs / part / "loss.png", folder / "training" / f"{part}.png")
+    for run in logs:
+        shutil.copyfile(runs / run / "log.jsonl", folder / "training" / f"{run}.jsonl")
+        shutil.copyfile(runs / run / "loss.png", folder / "training" / f"{run}.png")
     return model
 
 
 def _sources(records: dict[str, Any], notes: dict[str, str]) -> Iterator[Source]:
     """The rights ledger, from what the runs recorded."""
-    for part, record in records.items():
+    before = records["denoiser"].get("started_from")
+    for part, record in [*records.items(), *([("denoiser, before", before)] if before else [])]:
         data = SceneData(**record["recipe"]["data"])
         left_out = "without the combinations of adfusion.data.scenes.split" if data.hold_out else ""
         yield Source(

@@ -65,7 +65,15 @@ COPY_SPACE_WORDS: dict[str, tuple[str, ...]] = {
     "top": ("copy space at the top", "empty space above", "room for text at the top"),
     "centre": ("centred", "centred composition", "in the middle of the frame"),
 }
-OPENINGS = ("", "", "", "product photo of ", "studio photo of ", "an advertising photo of ", "packshot of ")
+ACCENT_WORDS = (
+    "with {} details", "with {} accents", "with {} trim", "and {} details", "trimmed in {}", "accented in {}",
+)  # fmt: skip
+OPENINGS = (
+    "", "", "", "", "", "product photo of ", "studio photo of ", "an advertising photo of ", "packshot of ",
+    "picture of ", "create an image of ", "make a photo of ", "an ad with ",
+)  # fmt: skip
+FRAMES = ("list", "list", "subject last", "sentences", "tags")
+"""How the clauses are put together; a list is the most likely."""
 
 WITHOUT_ARTICLE = ("headphones", "sunglasses", "perfume", "ice cream")
 
@@ -89,17 +97,18 @@ class _Voice:
 def caption(scene: Scene, wording: int = 0) -> str:
     """One true sentence or phrase about `scene`; another `wording` gives other words and other clauses.
 
-    One caption in eight is as short as "red lamp"; the rest name each further attribute with its own chance.
+    One caption in eight is as short as "red lamp"; the rest name each further attribute with its own chance,
+    in an order and punctuation of their own.
     """
     voice = _Voice(scene.seed, wording)
     if voice.says(0.13):
         return _subject(scene, voice, brief=True)
-    subject = _subject(scene, voice, brief=False)
+    subject = [_subject(scene, voice, brief=False)]
     if scene.product is not None and voice.says(0.45):
-        subject += f" with {scene.accent_color} {voice.one_of(('details', 'accents', 'trim'))}"
+        subject.append(voice.one_of(ACCENT_WORDS).format(scene.accent_color))
     stage = voice.one_of(STAGE_WORDS[scene.stage])
     if stage and voice.says(0.9) and (scene.product is not None or scene.stage == "arch"):
-        subject += " " + stage
+        subject.append(stage)
 
     clauses = []
     if voice.says(0.9):
@@ -116,7 +125,20 @@ def caption(scene: Scene, wording: int = 0) -> str:
         clauses.append(voice.one_of(COPY_SPACE_WORDS[scene.copy_space]))
     if voice.says(0.5):
         clauses = voice.shuffled(clauses)
-    return voice.one_of(OPENINGS) + ", ".join([subject, *clauses])
+    return _framed(voice, voice.one_of(OPENINGS), subject, clauses)
+
+
+def _framed(voice: _Voice, opening: str, subject: list[str], clauses: list[str]) -> str:
+    whole = " ".join(subject)
+    match voice.one_of(FRAMES):
+        case "subject last":
+            return ", ".join([*clauses, whole])
+        case "sentences":
+            return " ".join(f"{part[0].upper()}{part[1:]}." for part in (opening + whole, *clauses))
+        case "tags":
+            return voice.one_of(("; ", " / ", " - ")).join([*subject, *clauses])
+        case _:
+            return opening + ", ".join([whole, *clauses])
 
 
 def _subject(scene: Scene, voice: _Voice, *, brief: bool) -> str:
@@ -141,21 +163,33 @@ def _backdrop(scene: Scene, voice: _Voice) -> str:
             f"{color} background",
             f"plain {color} background",
             f"plain {color} wall",
+            f"against a {color} wall",
+            f"set against {color}",
+            f"{color} behind it",
+            f"the background is {color}",
         ),
         "gradient": (
             f"gradient backdrop from {color} to {second}",
             f"{color} to {second} gradient background",
             f"{color} and {second} gradient",
+            f"background shading from {color} to {second}",
+            f"{color} turning into {second} in the background",
+            f"the background changes from {color} to {second}",
         ),
         "two-tone": (
             f"two-tone backdrop, {color} wall and {second} floor",
             f"{color} wall and {second} floor",
             f"{color} wall above a {second} floor",
+            f"{second} floor and {color} wall",
+            f"floor in {second} and wall in {color}",
+            f"the background is {color} and the floor is {second}",
         ),
         "cyclorama": (
             f"seamless {color} backdrop",
             f"{color} cyclorama",
             f"seamless {color} studio background",
+            f"{color} infinity cove",
+            f"a seamless sweep of {color}",
         ),
     }
     return voice.one_of(phrasings[scene.backdrop])
