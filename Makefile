@@ -1,11 +1,12 @@
 # setup  make .venv            demo   brief -> finished ads      test   lint, types, floors, tests
 # lint   the gates alone       train  make the bundled model     clean  remove what make made
+# bench-watermark   how well the watermark is found, and how often where there is none
 PYTHON ?= python3.11
 VENV   := .venv
 BIN    := $(VENV)/bin
 RUNS   ?= runs/mini
 
-.PHONY: setup demo test lint train clean
+.PHONY: setup demo test lint bench-watermark train clean
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -33,6 +34,9 @@ lint: $(VENV)/.installed-dev
 
 test: lint
 	$(BIN)/pytest
+
+bench-watermark: setup
+	$(BIN)/python benchmarks/watermark.py $(if $(wildcard out/demo/creatives),--creatives out/demo/creatives)
 
 train: setup
 	$(BIN)/adfusion train recipes/mini/autoencoder.yaml -o $(RUNS)/autoencoder --resume

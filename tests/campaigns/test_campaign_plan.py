@@ -5,9 +5,10 @@ import time
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from adfusion.campaigns import Plan, plan
-from adfusion.campaigns.prompt import color_name, prompt
+from adfusion.campaigns.prompt import COPY_SPACE_PHRASES, color_name, prompt
 from adfusion.creative.brief import load_brief
 from adfusion.creative.placement import PLACEMENTS
 from painter import Painter, write_brief
@@ -60,6 +61,48 @@ def test_one_seed_goes_through_all_placements_of_a_set(tmp_path: Path) -> None:
         seeds.setdefault((job.concept, job.segment, job.variant), set()).add(job.picture.request.seed)
     assert all(len(found) == 1 for found in seeds.values())
     assert len(set.union(*seeds.values())) == len(seeds) == 8
+
+
+@pytest.mark.parametrize(
+    ("asked", "drawn"),
+    [
+        ("a teal bottle on a round podium, pink backdrop", "an empty round podium, pink backdrop"),
+        ("a teal bottle, pink backdrop", "an empty stage, pink backdrop"),
+        ("an empty arch, pink backdrop", "an empty arch, pink backdrop"),
+    ],
+)
+def test_a_photographed_product_stands_on_an_empty_stage(tmp_path: Path, asked: str, drawn: str) -> None:
+    photo = Image.new("RGBA", (60, 60))
+    photo.paste("red", (10, 10, 50, 50))
+    photo.save(tmp_path / "p.png")
+    jobs = planned(
+        tmp_path, product={"name": "P", "photo": "p.png"}, concepts=[{"name": "Stage", "prompt": asked}]
+    )
+    assert all(picture.request.prompt.startswith(drawn) for picture in jobs.pictures)
+
+
+def test_a_set_with_a_photo_has_one_stage_one_light_and_one_seed_in_all_placements(tmp_path: Path) -> None:
+    photo = Image.new("RGBA", (60, 60))
+    photo.paste("red", (10, 10, 50, 50))
+    photo.save(tmp_path / "p.png")
+    concepts = [{"name": "Stage", "prompt": "an empty round podium"}]
+    jobs = planned(
+        tmp_path,
+        product={"name": "P", "photos": ["p.png", "p.png"]},
+        concepts=concepts,
+        placements=list(PLACEMENTS),
+    )
+    sets: dict[str, set[tuple[int, str]]] = {}
+    for job in jobs.creatives:
+        request, side = job.picture.request, COPY_SPACE_PHRASES[job.picture.copy_space]
+        assert request.prompt.endswith(f", {side}")
+        sets.setdefault(job.segment, set()).add((request.seed, request.prompt.removesuffix(f", {side}")))
+    assert {segment: {words for _, words in found} for segment, found in sets.items()} == {
+        "Commuters": {"an empty round podium, soft studio light, teal backdrop"},
+        "Night owls": {"an empty round podium, teal backdrop"},
+    }
+    assert all(len(found) == 1 for found in sets.values())
+    assert len({(job.request.size, job.copy_space) for job in jobs.pictures}) == len(jobs.pictures) / 2
 
 
 def test_what_is_added_to_a_brief_changes_no_creative_that_was_there(tmp_path: Path) -> None:

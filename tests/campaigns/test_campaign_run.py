@@ -10,14 +10,15 @@ from PIL import Image
 
 from adfusion.campaigns import Campaign, CampaignProgress, CampaignResult, load_manifest
 from adfusion.campaigns.ledger import JOURNAL
-from adfusion.creative import archive, draw
+from adfusion.campaigns.marking import Marking
+from adfusion.creative import archive
 from adfusion.creative import document as document_layers
-from adfusion.creative.encode import encode
 from adfusion.creative.placement import PLACEMENTS
 from adfusion.creative.svg import svg as svg_of
 from adfusion.errors import UserError
 from adfusion.files import sha256
 from painter import Painter, write_brief
+from signed import claim, content
 
 PAGES = {"manifest.json", "index.html", "checks.json"}
 """What is about the campaign, rather than of it."""
@@ -27,10 +28,6 @@ def finish(campaign: Campaign, painter: Painter | None = None) -> CampaignResult
     *_, result = campaign.run(painter or Painter())
     assert isinstance(result, CampaignResult)
     return result
-
-
-def content(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +91,9 @@ def test_the_manifest_holds_what_made_each_picture_and_creative(finished: Path) 
     assert (manifest.model.name, manifest.model.hash) == ("painter", "0" * 64)
 
 
-def test_the_same_brief_gives_the_same_bytes_elsewhere(finished: Path, brief: Path, tmp_path: Path) -> None:
+def test_the_same_brief_gives_the_same_campaign_elsewhere(
+    finished: Path, brief: Path, tmp_path: Path
+) -> None:
     elsewhere = shutil.copytree(brief.parent, tmp_path / "other place")
     finish(Campaign(elsewhere / brief.name, tmp_path / "out"))
     assert content(tmp_path / "out") == content(finished)
@@ -272,13 +271,15 @@ def test_a_creative_is_set_from_its_picture(brief: Path, tmp_path: Path) -> None
     assert picture.image.size == generated.size
 
 
-def test_a_creatives_file_is_its_document_drawn(finished: Path) -> None:
+def test_a_creatives_file_is_its_document_drawn_and_marked(finished: Path) -> None:
     manifest = load_manifest(finished)
     assert manifest is not None
+    marking = Marking("Solera: Solera Cold Brew")
     for record in manifest.creatives[:3]:
         full, svg, document = (finished / file.path for file in record.files)
         creative = archive.load(document, finished / "assets")
-        assert encode(draw.image(creative), PLACEMENTS[record.placement]).data == full.read_bytes()
+        again = marking.finish(creative, PLACEMENTS[record.placement], record.files[0].made_from)
+        assert claim(again.encoded.data) == claim(full.read_bytes())
         assert svg_of(creative) == svg.read_text()
 
 
@@ -306,3 +307,87 @@ def test_the_manifest_says_what_became_of_every_product_photo(tmp_path: Path) ->
         assert (proof["altered"] == 0) == (proof["photo_sha256"] == proof["drawn_sha256"])
         errors = {found.check for found in result.report.findings(record.id) if found.severity == "error"}
         assert ("product" in errors) == (proof["altered"] > 0)
+
+
+def test_pictures_are_graded_toward_the_palette_and_the_distance_is_on_record(finished: Path) -> None:
+    manifest = load_manifest(finished)
+    assert manifest is not None
+    moved = set()
+    for record in manifest.creatives:
+        after, before = (record.metadata[f"palette_distance{when}"] for when in ("", "_before"))
+        assert after <= before
+        moved.add(after < before)
+        shown = archive.load(finished / record.files[-1].path, finished / "assets").find("picture")
+        if isinstance(shown, document_layers.Picture):
+            with Image.open(finished / "pictures" / f"{record.picture}.png") as drawn:
+                assert (shown.image.tobytes() != drawn.tobytes()) == (after < before)
+    assert True in moved
+
+
+def test_a_new_palette_grades_the_same_pictures_again(finished: Path, tmp_path: Path) -> None:
+    out = shutil.copytree(finished, tmp_path / "out")
+    brand = {"name": "Solera", "logo": "logo.svg", "palette": {"primary": "#7c2d12", "accent": "#f59e0b"}}
+    brief = write_brief(tmp_path / "brief", brand=brand)
+    distances = []
+    for folder in (finished, finish(Campaign(brief, out, resume=True)).manifest.parent):
+        manifest = load_manifest(folder)
+        assert manifest is not None
+        distances.append([record.metadata["palette_distance"] for record in manifest.creatives])
+    assert all(one != other for one, other in zip(*distances, strict=True))
+
+
+def group_of_products(folder: Path, colors: tuple[str, str] = ("#7c2d12", "#1d1d20")) -> Path:
+    """A brief with a cut-out, and a photo on white paper."""
+    folder.mkdir()
+    cut_out, on_paper = Image.new("RGBA", (80, 120)), Image.new("RGB", (120, 120), "#f4f4f2")
+    cut_out.paste(colors[0], (10, 10, 70, 110))
+    on_paper.paste(colors[1], (30, 20, 90, 100))
+    cut_out.save(folder / "a.png")
+    on_paper.save(folder / "b.png")
+    return write_brief(
+        folder,
+        product={"name": "P", "photos": ["a.png", "b.png"]},
+        placements=["iab-medium-rectangle", "iab-skyscraper"],
+        segments=[{"name": "All"}],
+        concepts=[{"name": "Stage", "prompt": "an empty round podium"}],
+    )
+
+
+def test_each_product_of_a_group_is_proved_in_every_creative(tmp_path: Path) -> None:
+    result = finish(Campaign(group_of_products(tmp_path / "b"), tmp_path / "out"))
+    manifest = load_manifest(tmp_path / "out")
+    assert manifest is not None
+    assert manifest.brief.assets.keys() == {"logo.svg", "a.png", "b.png"}
+    for record in manifest.creatives:
+        proofs = record.metadata["product"]
+        assert [proof["layer"] for proof in proofs] == ["product-photo", "product-photo-2"]
+        assert all(proof["opaque"] > 0 for proof in proofs)
+        assert all(proof["altered"] == 0 for proof in proofs)
+        assert not {each.check for each in result.report.findings(record.id)} & {"product"}
+
+
+def test_after_a_new_photo_resume_draws_no_picture_and_sets_every_creative_again(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    finish(Campaign(group_of_products(tmp_path / "b"), out, limit=2))
+    before = content(out / "creatives")
+    painter = Painter()
+    newer = group_of_products(tmp_path / "newer", ("#7c2d12", "#0f4c43"))
+    finish(Campaign(newer, out, limit=2, resume=True), painter)
+    assert painter.drawn == []
+    after = content(out / "creatives")
+    assert after.keys() == before.keys()
+    assert all(after[name] != before[name] for name in before)
+
+
+def test_the_manifest_names_the_axes_that_each_creative_varies(finished: Path) -> None:
+    manifest = load_manifest(finished)
+    assert manifest is not None
+    for creative in manifest.creatives:
+        peers = [
+            other
+            for other in manifest.creatives
+            if (other.segment, other.placement) == (creative.segment, creative.placement)
+        ]
+        axes, control = creative.metadata["axes"], peers[0].metadata["axes"]
+        assert set(creative.varies) == {axis for axis in axes if axes[axis] != control[axis]}
+    assert any({"concept", "headline"} <= set(creative.varies) for creative in manifest.creatives)

@@ -125,3 +125,20 @@ def test_findings_are_on_their_card_and_can_be_filtered(out: Path) -> None:
     ]
     assert [len(page.all("li", **{"class": kind})) for kind in ("error", "warning")] == [1, 2]
     assert not page.all("b")
+
+
+def test_each_card_says_on_which_axes_it_varies(out: Path) -> None:
+    manifest = load_manifest(out)
+    assert manifest is not None
+    controls = [creative for creative in manifest.creatives if not creative.varies]
+    assert {creative.concept for creative in controls} == {"Morning light"}
+    text = (out / "index.html").read_text(encoding="utf-8")
+    assert text.count("<span>control</span>") == len(controls)
+    assert text.count("<span>concept: After hours</span>") == len(manifest.creatives) - len(controls)
+
+
+def test_a_page_of_very_many_shows_the_files_themselves(out: Path) -> None:
+    manifest = load_manifest(out)
+    assert manifest is not None
+    large = card(out, manifest.creatives[0], embed=False)
+    assert large.thumbnail == large.full

@@ -17,16 +17,13 @@ from PIL import Image
 from adfusion.files import sha256
 from command_line import Adfusion, own_lines
 from painter import write_brief
+from signed import content
 
 ONE = {
     "concepts": [{"name": "One", "prompt": "a lamp"}],
     "segments": [{"name": "All"}],
     "headlines": ["Light up"],
 }
-
-
-def content(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def bomb(path: Path) -> None:
@@ -62,7 +59,7 @@ def test_a_brief_becomes_creatives_a_manifest_and_a_gallery(
     assert json.loads((out / "manifest.json").read_text())["model"]["name"] == "tiny"
 
 
-def test_the_same_command_gives_the_same_bytes(adfusion: Adfusion, model: Path, tmp_path: Path) -> None:
+def test_the_same_command_gives_the_same_campaign(adfusion: Adfusion, model: Path, tmp_path: Path) -> None:
     brief = write_brief(tmp_path, **ONE)
     for name in ("a", "b"):
         adfusion("campaign", brief, "-o", tmp_path / name, "--model", model)
@@ -224,7 +221,9 @@ def test_sigterm_is_one_line_and_code_143(
     process: Callable[..., "subprocess.Popen[str]"], model: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
-    running = process("campaign", write_brief(tmp_path, **ONE), "-o", out, "--model", model, "--steps", 1000)
+    running = process(
+        "campaign", write_brief(tmp_path, **ONE, variants=20), "-o", out, "--model", model, "--steps", 1000
+    )
     patience = time.monotonic() + 60
     while not (out / "journal.jsonl").exists():
         assert running.poll() is None

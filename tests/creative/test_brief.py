@@ -99,7 +99,12 @@ def test_a_segments_own_words_replace_the_briefs(load: Callable[..., Any]) -> No
         ({"brand__fonts": {"headline": "logo.png"}}, "brand.fonts.headline", "not a font", ".ttf or .otf"),
         ({"brand__logo": "gone.png"}, "brand.logo", "'gone.png'", "an existing file"),
         ({"product__photo": "gone.png"}, "product.photo", "'gone.png'", "an existing file"),
-        ({"product__photo": "logo.png"}, "product.photo", "without transparency", "cut out"),
+        ({"product__photo": "logo.png"}, "product.photo", "only 40×10 pixels", "cut out"),
+        ({"product__photos": ["logo.png"]}, "product.photos[0]", "only 40×10 pixels", "cut out"),
+        (
+            {"product__photo": "logo.png", "product__photos": ["logo.png"]},
+            "product.photos", "a list", "a list where there is no photo",
+        ),
         ({"segments": [{"name": "A b"}, {"name": "a-B"}]}, "segments", "'a-B'", "(it is too like 'A b')"),
         ({"segments__0__name": "…"}, "segments[0].name", "'…'", "a letter or digit"),
     ],
@@ -198,8 +203,17 @@ def test_a_cut_out_is_cropped_to_what_is_seen(load: Callable[..., Any], tmp_path
     canvas = Image.new("RGBA", (100, 100), (0, 0, 0, 0))
     canvas.paste("orange", (30, 20, 70, 90))
     canvas.save(tmp_path / "product.png")
-    photo = load(product__photo="product.png").product.open_photo()
+    (photo,) = load(product__photo="product.png").product.cutouts
     assert (photo.size, photo.mode) == ((40, 70), "RGBA")
+
+
+def test_a_group_of_products_keeps_its_order(load: Callable[..., Any], tmp_path: Path) -> None:
+    for name, size in (("jug.png", (40, 70)), ("cup.png", (30, 20))):
+        canvas = Image.new("RGBA", (100, 100))
+        canvas.paste("orange", (10, 10, 10 + size[0], 10 + size[1]))
+        canvas.save(tmp_path / name)
+    photos = load(product__photos=["cup.png", "jug.png"]).product.cutouts
+    assert [photo.size for photo in photos] == [(30, 20), (40, 70)]
 
 
 def test_slugs_are_file_names_in_any_script() -> None:

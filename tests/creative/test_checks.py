@@ -10,7 +10,7 @@ from stand_ins import noise, stand_in
 
 from adfusion.creative import draw
 from adfusion.creative.brand import Brand
-from adfusion.creative.checks import Finding, Rules, check, look_alikes, prove, sight
+from adfusion.creative.checks import Finding, Rules, check, check_product, look_alikes, prove, sight
 from adfusion.creative.document import Box, Creative, Group, Layer, Panel, Picture, Scrim, Text, Vector
 from adfusion.creative.encode import encode
 from adfusion.creative.layout import compose
@@ -156,6 +156,9 @@ def test_what_was_dropped_and_a_far_palette_are_warnings(good: Creative) -> None
         ("dropped", "warning"),
         ("palette", "warning"),
     }
+    graded = replace(good, metadata={**told.metadata, "dropped": [], "palette_distance_before": 41.2})
+    (finding,) = found(graded)
+    assert finding.message == "ΔE2000 33 from the palette, 41 before grading; at most 20"
     near = replace(good, metadata={**good.metadata, "dropped": [], "palette_distance": 9.0})
     assert found(near) == []
 
@@ -201,6 +204,20 @@ def test_words_over_a_product_cover_it_but_do_not_alter_it(good: Creative) -> No
     (proof,) = prove(with_product(Group("headline", (small,))))
     assert proof.altered == 0
     assert proof.covered > 0
+
+
+def test_a_photo_that_is_too_small_for_its_place_is_a_warning() -> None:
+    creative = with_product()
+    photo = creative.layers[1]
+    assert isinstance(photo, Picture)
+    small = photo.image.resize((20, 30))
+    few = replace(photo, image=small, crop=Box(0, 0, 20, 30))
+    (finding,) = check_product(replace(creative, layers=(creative.layers[0], few)))
+    assert (finding.severity, finding.message) == (
+        "warning",
+        "product-photo: 3.0 times its own size; at most 2.5",
+    )
+    assert list(check_product(creative)) == []
 
 
 def test_a_product_in_front_of_another_hides_it_without_altering_it() -> None:

@@ -1,6 +1,8 @@
 import hashlib
 import io
+import signal
 import struct
+import threading
 import zlib
 
 import c2pa
@@ -140,6 +142,41 @@ def test_the_overhead_is_known_before_a_file_is_made(identity: Identity) -> None
         plain = file_of(format)
         grown = len(credentials.sign(plain, origin(), identity)) - len(plain)
         assert abs(credentials.overhead(origin(), identity, f"image/{format}") - grown) < 64
+
+
+def test_a_signal_while_a_file_is_signed_is_not_lost(
+    identity: Identity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The SDK reads through callbacks, in which an exception would be ignored."""
+
+    class Interrupting(io.BytesIO):
+        sent = False
+
+        def interrupt(self) -> None:
+            if not Interrupting.sent:  # a second one could outlive the handler
+                Interrupting.sent = True
+                signal.pthread_kill(main, signal.SIGUSR1)
+
+        def readinto(self, buffer: object) -> int:
+            self.interrupt()
+            return super().readinto(buffer)  # type: ignore[arg-type]
+
+        def read(self, size: int | None = -1) -> bytes:
+            self.interrupt()
+            return super().read(size)
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    main = threading.main_thread().ident
+    assert main is not None
+    monkeypatch.setattr(credentials, "_stream", lambda photo: (media.PNG, Interrupting(photo.data)))
+    before = signal.signal(signal.SIGUSR1, stop)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            credentials.sign(file_of("png"), origin(), identity)
+    finally:
+        signal.signal(signal.SIGUSR1, before)
 
 
 def test_another_kind_of_file_is_refused(identity: Identity) -> None:

@@ -4,7 +4,7 @@ import io
 
 import numpy as np
 import skia
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from adfusion.provenance.credentials import Origin, Photo
 
@@ -15,6 +15,18 @@ FORMATS = ("png", "jpeg", "webp", "lossless webp", "pdf", "svg")
 def picture(seed: int = 0, size: tuple[int, int] = (90, 60)) -> Image.Image:
     small = np.random.default_rng(seed).integers(40, 216, (12, 18, 3), dtype=np.uint8)
     return Image.fromarray(small).resize(size, Image.Resampling.BICUBIC)
+
+
+def ad(size: tuple[int, int] = (600, 600)) -> Image.Image:
+    """A gradient with words and a button."""
+    width, height = size
+    ramp = np.linspace(0, 1, height)[:, None, None]
+    ground = (1 - ramp) * np.array([244, 239, 230]) + ramp * np.array([15, 118, 110])
+    drawn = Image.fromarray(np.broadcast_to(ground, (height, width, 3)).astype(np.uint8))
+    draw = ImageDraw.Draw(drawn)
+    draw.text((width // 10, height // 5), "Slow tea.", "black", font_size=width // 6)
+    draw.rounded_rectangle((width // 10, height // 2, width // 2, 2 * height // 3), 20, "#f59e0b")
+    return drawn
 
 
 def file_of(format: str, seed: int = 0) -> bytes:

@@ -96,13 +96,16 @@ def check(out: Path) -> Iterator[CheckProgress | Report]:
     rules = Rules(**manifest.rules.model_dump())
     found: dict[str, list[Finding]] = {}
     sights: list[Sight] = []
+    seen: set[tuple[str, str]] = set()
     for index, record in enumerate(manifest.creatives, 1):
         found[record.id] = list(_changed(out, record))
         if not found[record.id]:
             creative = archive.load(out / record.files[-1].path, out / archive.ASSETS)
             data = (out / record.files[0].path).read_bytes()
             found[record.id] += checks.check(creative, data, placement(record.placement), rules)
-            sights.append(checks.sight(record.id, record.picture, creative))
+            if (record.placement, record.picture) not in seen:
+                seen.add((record.placement, record.picture))
+                sights.append(checks.sight(record.id, record.picture, creative))
         yield CheckProgress(index, len(manifest.creatives))
     groups = [tuple(each.creative for each in group) for group in checks.look_alikes(sights)]
     alike = tuple(LookAlikes(_record(manifest, group[0]).placement, group) for group in groups)

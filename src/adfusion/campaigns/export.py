@@ -11,6 +11,7 @@ from pathlib import Path
 from adfusion import files
 from adfusion.campaigns.check import CheckProgress, Report, check, open_campaign
 from adfusion.campaigns.manifest import CreativeRecord, Manifest
+from adfusion.campaigns.marking import signed_pdf
 from adfusion.campaigns.package import packages
 from adfusion.creative import archive
 from adfusion.creative.document import Creative
@@ -24,7 +25,7 @@ Form = Callable[[Creative, Placement, str | None], bytes]
 FORMS: Mapping[str, tuple[str, Form]] = {
     "svg": (".svg", lambda creative, _placement, _url: svg(creative).encode()),
     "psd": (".psd", lambda creative, _placement, _url: psd(creative)),
-    "pdf": (".pdf", lambda creative, _placement, _url: pdf(creative)),
+    "pdf": (".pdf", lambda creative, _placement, _url: signed_pdf(creative, pdf(creative))),
     "html5": (".zip", html5),
 }
 """One file for each creative: its suffix, and how it is made."""

@@ -21,6 +21,8 @@ GALLERY = "index.html"
 THUMBNAIL_PIXELS = 480 * 480
 """About as many pixels for every shape, and never more than the file has: a leaderboard stays legible."""
 WEBP_QUALITY = 82
+EMBEDDED = 400
+"""Creatives up to which the page holds a small version of each; beyond, it shows the files themselves."""
 COLUMN_AREA = 300 * 300
 PLATFORMS = {"iab": "IAB", "linkedin": "LinkedIn", "tiktok": "TikTok"}
 STATES = ("errors", "warnings", "passed")
@@ -32,11 +34,17 @@ class Card:
 
     creative: CreativeRecord
     thumbnail: str
-    """A data URI."""
+    """A data URI, or the full file."""
     full: str
     """Relative link to the full file."""
     svg: str | None
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def varied(self) -> dict[str, str]:
+        """What it has on the axes on which it differs from its control."""
+        axes = self.creative.metadata.get("axes", {})
+        return {axis: axes[axis] for axis in self.creative.varies if axes.get(axis)}
 
     @property
     def kind(self) -> str:
@@ -64,10 +72,13 @@ class Section:
         return min(self.width, round(min(max(math.sqrt(COLUMN_AREA * self.width / self.height), 132), 460)))
 
 
-def card(out: Path, creative: CreativeRecord, findings: tuple[Finding, ...] = ()) -> Card:
+def card(
+    out: Path, creative: CreativeRecord, findings: tuple[Finding, ...] = (), *, embed: bool = True
+) -> Card:
     full, *others = (record.path for record in creative.files)
     svg = next((path for path in others if path.endswith(".svg")), None)
-    return Card(creative, thumbnail(out / full), quote(full), quote(svg) if svg else None, findings)
+    shown = thumbnail(out / full) if embed else quote(full)
+    return Card(creative, shown, quote(full), quote(svg) if svg else None, findings)
 
 
 def thumbnail(path: Path) -> str:
@@ -90,9 +101,9 @@ def write_gallery(out: Path, look: Look, cards: list[Card]) -> Path:
         "concept": _distinct(creative.concept for creative in creatives),
         "checks": [state for state in STATES if any(card.state == state for card in cards)],
     }
-    variants = len({creative.variant for creative in creatives})
+    compared = any(creative.varies for creative in creatives)
     page = _template().render(
-        look=look, cards=cards, sections=_sections(cards), filters=filters, variants=variants
+        look=look, cards=cards, sections=_sections(cards), filters=filters, compared=compared
     )
     files.write_text(path, page)
     return path

@@ -1,6 +1,7 @@
-"""`OUT/manifest.json`: everything needed to make a campaign again, byte for byte.
+"""`OUT/manifest.json`: everything needed to make a campaign again.
 
-There is no time, host or absolute path in it, so the same brief and model give the same manifest everywhere.
+There is no time, host or absolute path in it. The same brief, model and keys give the same manifest
+everywhere, but for the hashes of signed files: credentials are salted; pixels and claims are the same.
 """
 
 import json
@@ -38,6 +39,8 @@ class FileRecord(_Record):
 class ModelRecord(_Record):
     name: str
     hash: str
+    license: str = ""
+    """As the model's card states it, with the restrictions that its name tells of; empty without a card."""
 
 
 class BriefRecord(_Record):
@@ -68,6 +71,8 @@ class CreativeRecord(_Record):
     height: int
     picture: str
     """Id of the picture in it."""
+    varies: tuple[str, ...] = ()
+    """The axes (keys of `metadata["axes"]`) on which it differs from its control; empty for a control."""
     metadata: dict[str, Any]
     """What the document says about itself."""
     files: tuple[FileRecord, ...]
@@ -83,6 +88,7 @@ class RulesRecord(_Record):
     smallest_logo: float = 0.0
     never: tuple[str, ...] = ()
     legal: str = ""
+    label: str = ""
 
 
 class Manifest(_Record):

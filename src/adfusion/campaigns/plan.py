@@ -17,14 +17,15 @@ from functools import cached_property
 
 from adfusion.campaigns.fingerprint import fingerprint, stable_seed
 from adfusion.campaigns.prompt import names_backdrop, prompt
-from adfusion.creative.brief import ANY_LAYOUT, SCHEMES, Brief, Concept, Segment
+from adfusion.creative.brief import ANY_LAYOUT, SCHEMES, START_STRENGTH, Brief, Concept, Segment
 from adfusion.creative.fields import Version
 from adfusion.creative.placement import CopySpace, Placement
 from adfusion.creative.section import slug
 from adfusion.creative.templates import COPY_SPACES
 from adfusion.creative.wording import Copy
 from adfusion.data.scenes.scene import ASPECTS
-from adfusion.generation import Generator, Request
+from adfusion.generation import Generator, InputImage, Request
+from adfusion.generation.request import Edits
 from adfusion.generation.size import nearest_size
 from adfusion.generation.slug import slug as short
 
@@ -140,12 +141,14 @@ class _Set:
     scheme: str
     segment: Segment
     variant: int
+    season: str
+    """Empty for none."""
 
     @property
     def subject(self) -> str:
-        usual = (OWN_SCHEME, SCHEMES[0])
-        tail = "" if self.scheme in usual else f"_{self.scheme}"
-        return f"{slug(self.concept.name)}_{slug(self.segment.name)}{tail}"
+        usual = (OWN_SCHEME, SCHEMES[0], "")
+        parts = (part for part in (self.scheme, self.season) if part not in usual)
+        return "_".join((slug(self.concept.name), slug(self.segment.name), *parts))
 
 
 def _creatives(brief: Brief, generator: Generator, steps: int | None) -> Iterator[CreativeJob]:
@@ -157,7 +160,7 @@ def _creatives(brief: Brief, generator: Generator, steps: int | None) -> Iterato
             ]
             for layout in brief.layouts
         }
-        for name, copy in _copies(brief, each.segment, each.variant):
+        for name, copy in _copies(brief, each):
             for layout in brief.layouts:
                 for version in versions[each.segment.name]:
                     yield from _versions(each, pictures[layout], name, copy, layout, version)
@@ -168,7 +171,7 @@ def _sets(brief: Brief) -> Iterator[_Set]:
         for scheme in _schemes(brief, concept):
             for segment in brief.segments:
                 for variant in range(1, brief.variants + 1):
-                    yield _Set(concept, scheme, segment, variant)
+                    yield _Set(concept, scheme, segment, variant, brief.season_of(concept) or "")
 
 
 def _picture(
@@ -182,8 +185,17 @@ def _picture(
         seed=stable_seed(brief.seed, each.concept.name, each.segment.name, each.variant),
         size=size,
         steps=steps,
+        **_start(each.concept),
     )
     return PictureJob(f"{each.subject}_{size[0]}x{size[1]}_{side}_v{each.variant}", request, side)
+
+
+def _start(concept: Concept) -> Edits:
+    """The picture to redraw, if the concept names one."""
+    if concept.picture is None:
+        return {}
+    strength = START_STRENGTH if concept.strength is None else concept.strength
+    return {"initial": InputImage.of(concept.picture), "strength": strength}
 
 
 def _schemes(brief: Brief, concept: Concept) -> tuple[str, ...]:
@@ -197,20 +209,21 @@ def _schemes(brief: Brief, concept: Concept) -> tuple[str, ...]:
     return tuple(schemes.values())
 
 
-def _copies(brief: Brief, segment: Segment, variant: int) -> Iterator[tuple[str, Copy]]:
+def _copies(brief: Brief, each: _Set) -> Iterator[tuple[str, Copy]]:
     """A short name for each headline, and the words around it, before fields are filled in."""
-    for number, (headline, name) in enumerate(_short_names(brief.headlines_for(segment)).items()):
+    whose = each.segment, each.season
+    for number, (headline, name) in enumerate(_short_names(brief.headlines_for(*whose)).items()):
 
-        def turn(texts: tuple[str, ...], place: int = number + variant - 1) -> str:
+        def turn(texts: tuple[str, ...], place: int = number + each.variant - 1) -> str:
             return texts[place % len(texts)] if texts else ""
 
         yield (
             name,
             Copy(
                 headline,
-                turn(brief.calls_to_action_for(segment)),
-                turn(brief.body_for(segment)),
-                turn(brief.badges_for(segment)),
+                turn(brief.calls_to_action_for(*whose)),
+                turn(brief.body_for(*whose)),
+                turn(brief.badges_for(*whose)),
                 brief.brand.legal or "",
             ),
         )
@@ -220,6 +233,7 @@ def _axes(each: _Set, copy: Copy, layout: str) -> tuple[tuple[str, str], ...]:
     return (
         ("segment", each.segment.name),
         ("concept", each.concept.name),
+        ("season", each.season),
         ("color_scheme", each.scheme),
         ("headline", copy.headline),
         ("body", copy.body),

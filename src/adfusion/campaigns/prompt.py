@@ -8,6 +8,7 @@ from adfusion.color import oklab
 from adfusion.creative.brief import SCHEMES, Brief, Concept, Segment
 from adfusion.creative.colors import rgb
 from adfusion.creative.placement import CopySpace
+from adfusion.creative.season import SEASONS, without_props
 from adfusion.data.scenes.scene import COLORS
 
 COPY_SPACE_PHRASES: dict[CopySpace, str] = {
@@ -22,6 +23,9 @@ BACKDROP = re.compile(r"\b(backdrops?|backgrounds?|walls?|floors?|gradients?|cyc
 STAGE = re.compile(r" (?=(on|in|at|against|beside|before|framed|standing|placed)\b)")
 """Where what is said of the subject ends."""
 
+EMPTY_STAGE = re.compile(r"\b(round podium|square podium|steps)\b")
+"""Stages on which the scenes have nothing at times."""
+
 SPACE = re.compile(r"\b(copy space|cent(re|er)ed|(room|space) for (text|copy)|empty space)\b")
 
 
@@ -33,23 +37,32 @@ def prompt(
     The colour of the palette's role `color_scheme` becomes the backdrop, and the accent, if the brand names
     one, the details of a subject that is generated. The concept's own words come first and win: a backdrop, a
     subject "with" something or a composition is not contradicted, and the brand's colours are not given to
-    anything if the concept has them already for something else.
+    anything if the concept has them already for something else. With photographs of the product the stage is
+    empty, whatever the concept puts there. In a season its props stand in for those of
+    concept and segment.
     """
-    subject, comma, rest = concept.prompt.rstrip(" .,;").partition(",")
-    mood = segment.mood.rstrip(" .,;") if segment.mood else ""
+    wanted, mood = concept.prompt.rstrip(" .,;"), segment.mood.rstrip(" .,;") if segment.mood else ""
+    season = brief.season_of(concept)
+    if season:
+        wanted, mood = without_props(wanted) or wanted, without_props(mood)
+    subject, comma, rest = wanted.partition(",")
+    if brief.product.photo_files and "empty" not in _spelled(subject):
+        stage = EMPTY_STAGE.search(subject.lower())
+        subject = f"an empty {stage[0] if stage else 'stage'}"
     said = _spelled(f"{subject}{comma}{rest} {mood}")
     palette = brief.brand.palette.open().roles
     backdrop = ""
     if not names_backdrop(concept):
         names = (color_name(palette[role]) for role in dict.fromkeys((color_scheme, *SCHEMES)))
         backdrop = next((name for name in names if name not in said), "")
-    shown = brief.brand.palette.accent and not brief.product.photo
+    shown = brief.brand.palette.accent and not brief.product.photo_files
     details = color_name(palette["accent"]) if shown else ""
     if details and details not in (*said, backdrop) and "with" not in _spelled(subject):
         stage = STAGE.search(subject)
         end = stage.start() if stage else len(subject)
         subject = f"{subject[:end]} with {details} details{subject[end:]}"
-    words = [f"{subject}{comma}{rest}", mood, f"{backdrop} backdrop" if backdrop else ""]
+    props = SEASONS[season] if season else ""
+    words = [f"{subject}{comma}{rest}", mood, f"{backdrop} backdrop" if backdrop else "", props]
     if not SPACE.search(" ".join(words).lower()):
         words.append(COPY_SPACE_PHRASES[copy_space])
     return ", ".join(filter(None, words))

@@ -8,11 +8,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
+
 import adfusion
 from adfusion import files
 from adfusion.campaigns.check import CheckProgress, Report, check
 from adfusion.campaigns.fingerprint import fingerprint
-from adfusion.campaigns.gallery import GALLERY, Card, card, write_gallery
+from adfusion.campaigns.gallery import EMBEDDED, GALLERY, Card, card, write_gallery
 from adfusion.campaigns.ledger import Ledger
 from adfusion.campaigns.look import look
 from adfusion.campaigns.manifest import (
@@ -26,15 +28,18 @@ from adfusion.campaigns.manifest import (
     RulesRecord,
     load_manifest,
 )
+from adfusion.campaigns.marking import Marking
 from adfusion.campaigns.plan import CREATIVES, PICTURES, CreativeJob, PictureJob, Plan, plan
 from adfusion.campaigns.source import Source, open_source
-from adfusion.creative import draw, layout, svg
+from adfusion.creative import layout, svg
 from adfusion.creative.archive import ASSETS, DOCUMENTS, Packer
 from adfusion.creative.checks import prove
 from adfusion.creative.document import Creative
-from adfusion.creative.encode import encode
+from adfusion.creative.grade import Graded, graded
+from adfusion.creative.label import labelled
 from adfusion.errors import UserError
 from adfusion.generation import Generator, Picture, Progress, load_picture, save_picture
+from adfusion.generation.backends import license_of
 
 
 @dataclass(frozen=True)
@@ -67,11 +72,19 @@ class Campaign:
 
     Opening it checks the brief and the folder, in milliseconds. Raises `UserError` for whatever is wrong with
     the brief, and if `out` holds something else. With `resume`, finished files there are kept if they are
-    still what the brief asks for, and everything else is made.
+    still what the brief asks for, and everything else is made. `season` puts every concept in that season.
     """
 
-    def __init__(self, brief: Path, out: Path, *, limit: int | None = None, resume: bool = False) -> None:
-        self.source: Source = open_source(brief)
+    def __init__(
+        self,
+        brief: Path,
+        out: Path,
+        *,
+        limit: int | None = None,
+        resume: bool = False,
+        season: str | None = None,
+    ) -> None:
+        self.source: Source = open_source(brief, season)
         self.out = Path(out)
         self.limit = limit
         self._ledger = Ledger(self.out)
@@ -95,8 +108,9 @@ class Campaign:
             else:
                 report = event
         gallery: list[Card] = []
+        embed = len(manifest.creatives) <= EMBEDDED
         for creative in manifest.creatives:
-            gallery.append(card(self.out, creative, report.findings(creative.id)))
+            gallery.append(card(self.out, creative, report.findings(creative.id), embed=embed))
             yield CampaignProgress("gallery", len(gallery), len(manifest.creatives))
         page = write_gallery(self.out, look(self.source.brief, generator.name), gallery)
         self._ledger.end()
@@ -129,11 +143,12 @@ class _Worker:
     def __init__(self, source: Source, out: Path, ledger: Ledger, generator: Generator) -> None:
         self.source, self.out, self.ledger, self.generator = source, out, ledger, generator
         self.brand = source.brief.brand.open()
-        self.photo = source.brief.product.open_photo()
+        self.photos = source.brief.product.cutouts
+        self._marking = Marking(source.campaign, source.brief.product.photo_files)
         self._made: set[str] = set()
         self._kept: set[str] = set()
         self._packer = Packer(self._keep_asset)
-        self._image = lru_cache(maxsize=16)(lambda path: load_picture(path).image)
+        self._graded = lru_cache(maxsize=16)(self._grade)
 
     @property
     def made(self) -> int:
@@ -189,16 +204,17 @@ class _Worker:
         """Compose, then write the views and at last the document, which says that the creative is whole."""
         made_from = self._creative_from(job)
         creative = self._compose(job)
-        encoded = encode(draw.image(creative), job.placement)
+        finished = self._marking.finish(creative, job.placement, made_from)
         found = {
-            "encoding": encoded.about(),
+            **finished.about(),
             "product": [dataclasses.asdict(proof) for proof in prove(creative)],
         }
         creative = dataclasses.replace(creative, metadata={**creative.metadata, **found})
         document, assets = self._packer.pack(creative)
-        picture = f"{CREATIVES}/{job.id}{encoded.suffix}"
+        picture = f"{CREATIVES}/{job.id}{finished.encoded.suffix}"
         if not self._is_kept(picture, made_from):
-            files.write_bytes(self.out / picture, encoded.data)
+            files.write_bytes(self.out / picture, finished.encoded.data)
+            self._marking.register(finished)
             self._finished(picture, made_from)
         if not self._is_kept(job.svg_path, made_from):
             files.write_text(self.out / job.svg_path, svg.svg(creative))
@@ -218,13 +234,17 @@ class _Worker:
             self._finished(path, name)
 
     def manifest(self, jobs: Plan) -> Manifest:
-        creatives = tuple(self._creative_record(job) for job in jobs.creatives)
+        creatives = tuple(self._creative_record(job, jobs.varies(job)) for job in jobs.creatives)
         assets = dict.fromkeys(asset for creative in creatives for asset in creative.assets)
         brief = BriefRecord(sha256=self.source.sha256, content=self.source.content, assets=self.source.assets)
         return Manifest(
             format=FORMAT,
             software=_software(),
-            model=ModelRecord(name=self.generator.name, hash=self.generator.model_hash),
+            model=ModelRecord(
+                name=self.generator.name,
+                hash=self.generator.model_hash,
+                license=license_of(self.generator),
+            ),
             brief=brief,
             pictures=tuple(
                 PictureRecord(
@@ -240,21 +260,33 @@ class _Worker:
                 smallest_logo=self.brand.smallest_logo,
                 never=self.brand.never,
                 legal=self.brand.legal,
+                label=self.source.brief.label or "",
             ),
             assets=tuple(self._record(asset, Path(asset).name) for asset in assets),
         )
 
+    def _grade(self, path: str) -> Graded:
+        """A picture in the brand's colours. All of an empty stage may change, a generated product may not."""
+        picture = load_picture(self.out / path).image
+        product = np.zeros(picture.size[::-1]) if self.photos else None
+        return graded(picture, self.brand.palette, product)
+
     def _compose(self, job: CreativeJob) -> Creative:
-        return layout.compose(
-            self._image(self.out / job.picture.path),
+        picture = self._graded(job.picture.path)
+        creative = layout.compose(
+            picture.picture,
             job.copy,
             self.brand,
             job.placement,
             copy_space=job.picture.copy_space,
             template=job.template,
-            product=self.photo,
-            metadata=self._metadata(job),
+            product=self.photos,
+            metadata={**self._metadata(job), **picture.about()},
         )
+        words, brand = self.source.brief.label, self.brand
+        if words is None:
+            return creative
+        return labelled(creative, words, job.placement, brand.text_font, brand.clear_space)
 
     def _metadata(self, job: CreativeJob) -> dict[str, object]:
         """What the document says about its place in the campaign."""
@@ -297,13 +329,16 @@ class _Worker:
             dataclasses.asdict(job.placement),
             content["brand"],
             content["product"]["photo"],
+            content["product"]["photos"],
             self.source.drawn_assets,
+            content["label"],
+            self._marking.made_with,
         )
 
     def _record(self, path: str, made_from: str) -> FileRecord:
         return FileRecord(path=path, sha256=self.ledger[path].sha256, made_from=made_from)
 
-    def _creative_record(self, job: CreativeJob) -> CreativeRecord:
+    def _creative_record(self, job: CreativeJob, varies: tuple[str, ...]) -> CreativeRecord:
         made_from = self._creative_from(job)
         about = self.ledger[_document(job)].about
         return CreativeRecord(
@@ -317,6 +352,7 @@ class _Worker:
             width=job.placement.width,
             height=job.placement.height,
             picture=job.picture.id,
+            varies=varies,
             metadata=about["metadata"],
             files=tuple(self._record(path, made_from) for path in (*about["files"], _document(job))),
             assets=tuple(about["assets"]),

@@ -9,6 +9,7 @@ from pydantic_core import to_jsonable_python
 
 from adfusion import files
 from adfusion.creative.brief import Brief, load_brief
+from adfusion.creative.season import known_season
 
 
 @dataclass(frozen=True)
@@ -23,16 +24,23 @@ class Source:
     """SHA-256 of each of those files, by the same path."""
 
     @property
+    def campaign(self) -> str:
+        """What the campaign is called."""
+        return f"{self.brief.brand.name}: {self.brief.product.name}"
+
+    @property
     def drawn_assets(self) -> dict[str, str]:
         """Those that every creative depends on: all but the audience, whose rows are copy."""
         audience = self.content["audience"]
         return {name: sha256 for name, sha256 in self.assets.items() if name != audience}
 
 
-def open_source(path: Path) -> Source:
-    """Read and check a brief and every file it names. Raises `UserError`."""
+def open_source(path: Path, season: str | None = None) -> Source:
+    """Read and check a brief and every file it names, in `season` if one is given. Raises `UserError`."""
     path = Path(path)
     brief = load_brief(path)
+    if season is not None:
+        brief = brief.in_season(known_season(season, "--season"))
     assets: dict[str, str] = {}
     content = to_jsonable_python(_named(brief.model_dump(), path.parent, assets))
     return Source(path, brief, files.sha256(path), content, assets)

@@ -6,6 +6,8 @@ from typing import Annotated
 import typer
 
 from adfusion.cli import console
+from adfusion.cli.opening import Memory, Model, SpendLimit, open_model
+from adfusion.cli.options import Loras
 
 STAGES = {
     "pictures": "drawing pictures",
@@ -20,20 +22,25 @@ def campaign(
     out: Annotated[Path, typer.Option("-o", "--out", help="Folder for creatives, manifest and gallery.")],
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first so many creatives.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Keep what is finished in the folder.")] = False,
-    model: Annotated[str, typer.Option(help="A bundled model's name, or a model's folder.")] = "mini",
+    model: Model = "mini",
+    lora: Loras = None,
+    memory: Memory = "auto",
+    spend_limit: SpendLimit = None,
     steps: Annotated[int | None, typer.Option(help="Sampling steps: more is finer and slower.")] = None,
+    season: Annotated[
+        str | None, typer.Option(help="Every concept in its form for a season, such as christmas or sale.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was made as JSON.")] = False,
 ) -> None:
     """Make every creative that a brief asks for, with a manifest and a gallery to look at them.
 
     A run that was stopped goes on with --resume; finished files are not made again.
     """
-    import adfusion
     from adfusion.campaigns import Campaign, CampaignProgress
 
     # The brief is read before the model, so that a mistake in it is said at once.
-    work = Campaign(brief, out, limit=limit, resume=resume)
-    generator = adfusion.load(model)
+    work = Campaign(brief, out, limit=limit, resume=resume, season=season)
+    generator = open_model(model, lora, memory, spend_limit=spend_limit)
     with console.progress_bar() as bar:
         tasks = {stage: bar.add_task(words, total=None, visible=False) for stage, words in STAGES.items()}
         for event in work.run(generator, steps):

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from adfusion.cli import console
+from adfusion.cli.opening import Memory, Model, open_model
+from adfusion.cli.options import Loras
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -32,7 +34,6 @@ GuidanceScale = Annotated[
 Sampler = Annotated[str | None, typer.Option(help="Sampling algorithm, such as dpmpp_2m.")]
 NegativePrompt = Annotated[str, typer.Option(help="What to steer away from.")]
 Out = Annotated[Path, typer.Option("-o", "--out", help="Folder for the pictures.")]
-Model = Annotated[str, typer.Option(help="A bundled model's name, or a model's folder.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print what was made as JSON.")]
 OUT = Path("out")
 
@@ -53,17 +54,18 @@ def image(
     negative_prompt: NegativePrompt = "",
     out: Out = OUT,
     model: Model = "mini",
+    lora: Loras = None,
+    memory: Memory = "auto",
     as_json: AsJson = False,
 ) -> None:
     """Redraw a picture after a prompt, keeping as much of it as --strength leaves.
 
     The picture is cut around its centre to the model's nearest size.
     """
-    import adfusion
     from adfusion.generation.size import parse_size
 
     before = _open(picture)
-    generator = adfusion.load(model)
+    generator = open_model(model, lora, memory)
     run = generator.edit.image(
         before, prompt, strength=strength, n=count,
         size=parse_size(size, generator.sizes) if size else None,
@@ -86,13 +88,14 @@ def inpaint(
     negative_prompt: NegativePrompt = "",
     out: Out = OUT,
     model: Model = "mini",
+    lora: Loras = None,
+    memory: Memory = "auto",
     as_json: AsJson = False,
 ) -> None:
     """Redraw a picture where a mask is white; all other pixels stay exactly as they are."""
-    import adfusion
 
     before, where = _open(picture), _open(mask, "mask")
-    run = adfusion.load(model).edit.inpaint(
+    run = open_model(model, lora, memory).edit.inpaint(
         before, where, prompt, strength=strength, n=count,
         **_settings(seed, steps, guidance_scale, sampler, negative_prompt),
     )  # fmt: skip
@@ -116,18 +119,19 @@ def outpaint(
     negative_prompt: NegativePrompt = "",
     out: Out = OUT,
     model: Model = "mini",
+    lora: Loras = None,
+    memory: Memory = "auto",
     as_json: AsJson = False,
 ) -> None:
     """Draw more around a picture, to a new aspect or size; its own pixels stay exactly as they are.
 
     The prompt should say what surrounds the product rather than name it again.
     """
-    import adfusion
     from adfusion.generation.editing.canvas import canvas_size
 
     before = _open(picture)
     canvas = canvas_size(size, before.size)
-    run = adfusion.load(model).edit.outpaint(
+    run = open_model(model, lora, memory).edit.outpaint(
         before, canvas, prompt, place=place, strength=strength, n=count,
         **_settings(seed, steps, guidance_scale, sampler, negative_prompt),
     )  # fmt: skip
@@ -145,13 +149,13 @@ def recolor(
     guidance_scale: GuidanceScale = None,
     out: Out = OUT,
     model: Model = "mini",
+    lora: Loras = None,
     as_json: AsJson = False,
 ) -> None:
     """Change a colour, or another word, and keep the rest of the picture."""
-    import adfusion
 
     opened = _open(picture)
-    run = adfusion.load(model).edit.recolor(
+    run = open_model(model, lora).edit.recolor(
         opened, before, after, mask=_open(mask, "mask") if mask else None, strength=strength,
         steps=steps, guidance_scale=guidance_scale,
     )  # fmt: skip
@@ -168,14 +172,14 @@ def vary(
     ] = None,
     out: Out = OUT,
     model: Model = "mini",
+    lora: Loras = None,
     as_json: AsJson = False,
 ) -> None:
     """More pictures like one that adfusion drew, from the words, seed and settings in its file."""
-    import adfusion
     from adfusion.generation import load_picture
 
     like = load_picture(picture)
-    run = adfusion.load(model).edit.vary(like, _amount(amount), n=count, seed=seed)
+    run = open_model(model, lora).edit.vary(like, _amount(amount), n=count, seed=seed)
     seeds = [request.toward[-1].seed for request in run.requests]
     _write(
         run, out, f"{picture.stem}-{amount}", [str(each) for each in seeds],
@@ -192,15 +196,15 @@ def blend(
     ] = None,
     out: Out = OUT,
     model: Model = "mini",
+    lora: Loras = None,
     as_json: AsJson = False,
 ) -> None:
     """Pictures between two that adfusion drew: noise and words are mixed, not pixels."""
-    import adfusion
     from adfusion.generation import load_picture
 
     one, two = load_picture(picture), load_picture(other)
     amounts = amount or [0.5]
-    run = adfusion.load(model).edit.blend(one, two, amounts)
+    run = open_model(model, lora).edit.blend(one, two, amounts)
     shares = [f"{100 * each:g}" for each in amounts]
     _write(
         run, out, f"{picture.stem}-to-{other.stem}", shares, [f"{share} %" for share in shares],
@@ -222,13 +226,13 @@ def tile(
     negative_prompt: NegativePrompt = "",
     out: Out = OUT,
     model: Model = "mini",
+    lora: Loras = None,
     as_json: AsJson = False,
 ) -> None:
     """Draw a background that repeats without seams."""
-    import adfusion
     from adfusion.generation.size import parse_size
 
-    generator = adfusion.load(model)
+    generator = open_model(model, lora)
     run = generator.edit.tile(
         prompt, n=count, size=parse_size(size, generator.sizes) if size else None,
         **_settings(seed, steps, guidance_scale, sampler, negative_prompt),
@@ -250,18 +254,18 @@ def film(
     negative_prompt: NegativePrompt = "",
     out: Out = OUT,
     model: Model = "mini",
+    lora: Loras = None,
     as_json: AsJson = False,
 ) -> None:
     """Draw a film that leads from seed to seed: a GIF, and an MP4 where PyAV or ffmpeg is installed."""
     import json
 
-    import adfusion
     from adfusion.generation.editing.film import MP4_WANTS, can_save_mp4, save_gif, save_mp4
     from adfusion.generation.picture_file import metadata
     from adfusion.generation.size import parse_size
 
     chosen = _seeds(seeds)
-    generator = adfusion.load(model)
+    generator = open_model(model, lora)
     run = generator.edit.film(
         prompt, chosen, frames=frames, size=parse_size(size, generator.sizes) if size else None,
         steps=steps, guidance_scale=guidance_scale, sampler=sampler, negative_prompt=negative_prompt,
@@ -367,12 +371,15 @@ def _write(
 ) -> None:
     """A file for each request of `run`, and a sheet of them after what they were made of; then say so."""
     from adfusion import files
-    from adfusion.generation import contact_sheet, save_picture
+    from adfusion.generation import contact_sheet
     from adfusion.generation.picture_file import metadata
+    from adfusion.provenance.drawn import save_drawn
+    from adfusion.provenance.marker import Marker
 
     paths = {request: out / f"{stem}-{name}.png" for request, name in zip(run.requests, names, strict=True)}
+    marker = Marker()
     for picture in _drawn(run):
-        save_picture(picture, paths[picture.request])
+        save_drawn(picture, paths[picture.request], marker)
     pictures = run.pictures()
     sheet = out / f"{stem}-sheet.png"
     images = [*shown.values(), *(picture.image for picture in pictures)]

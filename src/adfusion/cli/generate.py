@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from adfusion.cli import console
+from adfusion.cli.opening import Control, ControlNet, Memory, Model, SpendLimit, open_model
+from adfusion.cli.options import Loras
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -27,7 +29,12 @@ def generate(
     ] = None,
     sampler: Annotated[str | None, typer.Option(help="Sampling algorithm, such as dpmpp_2m.")] = None,
     negative_prompt: Annotated[str, typer.Option(help="What to steer away from.")] = "",
-    model: Annotated[str, typer.Option(help="A bundled model's name, or a model's folder.")] = "mini",
+    model: Model = "mini",
+    lora: Loras = None,
+    memory: Memory = "auto",
+    controlnet: ControlNet = None,
+    control: Control = None,
+    spend_limit: SpendLimit = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was made as JSON.")] = False,
     strips: Annotated[
         bool, typer.Option("--steps-strip", help="Also draw each picture coming into focus.")
@@ -35,12 +42,14 @@ def generate(
 ) -> None:
     """Draw pictures of a prompt as PNG files, with a contact sheet beside them.
 
-    Each file carries its prompt, seed, settings and model, so that it can be drawn again.
+    Each file carries its prompt, seed, settings and model, so that it can be drawn again, and is marked and
+    signed (see `adfusion verify`).
     """
-    import adfusion
     from adfusion.generation.size import parse_size
 
-    generator = adfusion.load(model)
+    generator = open_model(
+        model, lora, memory, controlnet=controlnet, control=control, spend_limit=spend_limit
+    )
     wanted_size = parse_size(size, generator.sizes) if size else None
     requests = [
         generator.request(
@@ -84,36 +93,35 @@ class _Output:
     """The files of one command, written as the pictures arrive."""
 
     def __init__(self, folder: Path, stem: str) -> None:
+        from adfusion.provenance.marker import Marker
+
         self.folder, self.stem = folder, stem
+        self._marker = Marker()
         self.paths: list[Path] = []
         self._made: list[tuple[Path, Path | None, Picture]] = []
 
     def add(self, picture: "Picture", frames: "list[Image]") -> None:
-        from adfusion import files
-        from adfusion.generation import save_picture, steps_strip
+        from adfusion.generation import steps_strip
+        from adfusion.provenance.drawn import save_drawn, save_view
 
         path = self.folder / f"{self.stem}-{picture.seed}.png"
-        save_picture(picture, path)
+        save_drawn(picture, path, self._marker)
         self.paths.append(path)
         strip: Path | None = None
         if frames:
             strip = path.with_name(f"{path.stem}-steps.png")
-            with files.replacing(strip) as temporary:
-                steps_strip([*frames, picture.image]).save(temporary, format="PNG")
+            save_view(steps_strip([*frames, picture.image]), picture, strip, self._marker)
             self.paths.append(strip)
         self._made.append((path, strip, picture))
 
     def write_sheet(self) -> None:
-        from adfusion import files
         from adfusion.generation import contact_sheet
+        from adfusion.provenance.drawn import save_view
 
         self.sheet = self.folder / f"{self.stem}-sheet.png"
         pictures = [picture for _, _, picture in self._made]
-        with files.replacing(self.sheet) as temporary:
-            sheet = contact_sheet(
-                [made.image for made in pictures], [f"seed {made.seed}" for made in pictures]
-            )
-            sheet.save(temporary, format="PNG")
+        sheet = contact_sheet([made.image for made in pictures], [f"seed {made.seed}" for made in pictures])
+        save_view(sheet, pictures[0], self.sheet, self._marker)
         self.paths.append(self.sheet)
 
     def summary(self) -> dict[str, object]:

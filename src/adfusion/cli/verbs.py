@@ -5,7 +5,23 @@ from typing import Annotated
 import typer
 
 from adfusion import __version__
-from adfusion.cli import brand, campaign, check, edit, evaluate, export, generate, models, scenes, train
+from adfusion.cli import (
+    brand,
+    campaign,
+    check,
+    edit,
+    evaluate,
+    export,
+    finetune,
+    generate,
+    models,
+    moodboard,
+    registry,
+    rights,
+    scenes,
+    train,
+    verify,
+)
 
 app = typer.Typer(
     name="adfusion",
@@ -36,10 +52,15 @@ def adfusion(
 app.command("generate")(generate.generate)
 app.add_typer(edit.app, name="edit")
 app.command("campaign")(campaign.campaign)
+app.command("moodboard")(moodboard.moodboard)
 app.command("check")(check.check)
 app.command("export")(export.export)
+app.command("verify")(verify.verify)
+app.command("rights")(rights.rights)
+app.add_typer(registry.app, name="registry")
 app.add_typer(brand.app, name="brand")
 app.add_typer(models.app, name="models")
 app.command("scenes")(scenes.scenes)
 app.command("train")(train.train)
+app.command("finetune")(finetune.finetune)
 app.command("evaluate")(evaluate.evaluate)

@@ -6,17 +6,20 @@ from pathlib import Path
 from typing import Annotated
 
 from PIL import Image
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
 from adfusion.creative import fields
 from adfusion.creative.audience import Row, read_audience
 from adfusion.creative.brand.file import BrandSection, brand_of, ensure_letters, set_words
 from adfusion.creative.brand.kit import Brand
 from adfusion.creative.brand.words import forbidden
+from adfusion.creative.cutout import open_cutout
 from adfusion.creative.fields import Content, Value, Version
 from adfusion.creative.fonts import FontStack
 from adfusion.creative.images import open_image
+from adfusion.creative.packs import PACKS, unpacked
 from adfusion.creative.placement import Placement, placement
+from adfusion.creative.season import Season
 from adfusion.creative.section import Distinct, File, Name, Section, Words, load, refuse, slug
 from adfusion.creative.templates import TEMPLATES
 from adfusion.errors import UserError
@@ -26,7 +29,7 @@ def _placement(value: object) -> str:
     try:
         return placement(value if isinstance(value, str) else "").name
     except ValueError as allowed:
-        raise refuse(value, str(allowed)) from None
+        raise refuse(value, f"{', '.join(PACKS)}, {allowed}") from None
 
 
 def _scheme(value: object) -> object:
@@ -68,6 +71,20 @@ def _content(value: object) -> object:
     return value
 
 
+def _not_both(value: tuple[Path, ...], info: ValidationInfo) -> tuple[Path, ...]:
+    if value and info.data.get("photo"):
+        raise refuse(value, "a list where there is no photo")
+    return value
+
+
+def _only_with_start(value: float, info: ValidationInfo) -> float:
+    if info.data.get("start") is None:
+        raise refuse(value, "a strength beside start, the picture to redraw")
+    return value
+
+
+MOST_PHOTOS = 5
+START_STRENGTH = 0.6
 SCHEMES = ("primary", "secondary", "background", "accent")
 """Roles of the palette that can be a backdrop, in the order in which they are tried."""
 ANY_LAYOUT = "auto"
@@ -81,30 +98,42 @@ Fields = dict[Annotated[str, BeforeValidator(_field_name)], Annotated[Content, B
 
 
 class ProductSection(Section):
-    """What is advertised; `photo` is a cut-out with transparency."""
+    """What is advertised. Real photos of it, if there are any: one `photo`, or the `photos` of a group that
+    stands side by side, from the left; see `cutout` for what they may be.
+    """
 
     name: Words
     photo: File | None = None
+    photos: Annotated[tuple[File, ...], Field(max_length=MOST_PHOTOS), AfterValidator(_not_both)] = ()
+    rights: Words | None = None
+    """By what right the photos are used, and until when, for `adfusion rights`."""
 
-    def open_photo(self) -> Image.Image | None:
-        """The cut-out, RGBA, cropped to what can be seen. Raises `UserError` if it has no transparency."""
-        if self.photo is None:
-            return None
-        image = open_image(self.photo, "product.photo")
-        seen = image.getchannel("A").getbbox() if image.mode == "RGBA" else None
-        if seen is None or image.getchannel("A").getextrema()[0] == 255:
-            raise UserError(
-                f"{self.photo}: product.photo: found a picture without transparency around a product; "
-                "allowed: a PNG or WEBP of the product cut out"
-            )
-        return image.crop(seen)
+    @property
+    def photo_files(self) -> tuple[Path, ...]:
+        return (self.photo,) if self.photo else self.photos
+
+    @cached_property
+    def cutouts(self) -> tuple[Image.Image, ...]:
+        """The products on the photos, RGBA. Raises `UserError` for a photo that cannot be cut out well."""
+        if self.photo:
+            return (open_cutout(self.photo, "product.photo"),)
+        return tuple(open_cutout(path, f"product.photos[{index}]") for index, path in enumerate(self.photos))
 
 
 class Concept(Section):
-    """One idea for the picture."""
+    """One idea for the picture, from words alone or from a picture that is redrawn."""
 
     name: Name
     prompt: Words
+    season: Season | None = None
+    start: File | None = None
+    strength: Annotated[float, Field(gt=0, le=1), AfterValidator(_only_with_start)] | None = None
+    """How much of `start` is redrawn: near 0 little, 1 all; `START_STRENGTH` where it is not said."""
+
+    @cached_property
+    def picture(self) -> Image.Image | None:
+        """The picture to start from. Raises `UserError` if it is none."""
+        return None if self.start is None else open_image(self.start, "concepts.start")
 
 
 class Segment(Section):
@@ -118,6 +147,15 @@ class Segment(Section):
     calls_to_action: Copies = ()
     fields: Fields = Field(default_factory=dict)
     locale: Locale | None = None
+
+
+class SeasonalCopy(Section):
+    """Words that replace all others in a season; those that are left out are as ever."""
+
+    headlines: Copies = ()
+    body: Copies = ()
+    badges: Copies = ()
+    calls_to_action: Copies = ()
 
 
 class Brief(Section):
@@ -138,10 +176,16 @@ class Brief(Section):
     calls_to_action: Copies = ()
     segments: Annotated[tuple[Segment, ...], Field(min_length=1), Distinct]
     placements: Annotated[
-        tuple[Annotated[str, BeforeValidator(_placement)], ...], Field(min_length=1), Distinct
+        tuple[Annotated[str, BeforeValidator(_placement)], ...],
+        BeforeValidator(unpacked),
+        Field(min_length=1),
+        Distinct,
     ]
+    """Names of the placement table, sizes of one's own, and `PACKS` of them."""
     fields: Fields = Field(default_factory=dict)
     locale: Locale = "en"
+    label: Words | None = None
+    """Set in a free corner of every creative, such as "AI-generated"; see `label`."""
     audience: File | None = None
     """A CSV file of personal versions; see `audience`."""
     color_schemes: Annotated[
@@ -152,20 +196,34 @@ class Brief(Section):
         tuple[Annotated[str, BeforeValidator(_layout)], ...], Field(min_length=1), Distinct
     ] = (ANY_LAYOUT,)
     """Templates to compare; each must suit every placement."""
+    season: Season | None = None
+    """Of every concept that names none of its own."""
+    seasons: dict[Season, SeasonalCopy] = Field(default_factory=dict)
     variants: Annotated[int, Field(ge=1, le=100)] = 1
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
 
-    def headlines_for(self, segment: Segment) -> tuple[str, ...]:
-        return segment.headlines or self.headlines
+    def in_season(self, season: str) -> "Brief":
+        """The same with every concept in `season`, whatever it names itself."""
+        concepts = tuple(concept.model_copy(update={"season": season}) for concept in self.concepts)
+        return self.model_copy(update={"season": season, "concepts": concepts})
 
-    def body_for(self, segment: Segment) -> tuple[str, ...]:
-        return segment.body or self.body
+    def season_of(self, concept: Concept) -> str | None:
+        return concept.season or self.season
 
-    def badges_for(self, segment: Segment) -> tuple[str, ...]:
-        return segment.badges or self.badges
+    def headlines_for(self, segment: Segment, season: str | None = None) -> tuple[str, ...]:
+        return self._in(season).headlines or segment.headlines or self.headlines
 
-    def calls_to_action_for(self, segment: Segment) -> tuple[str, ...]:
-        return segment.calls_to_action or self.calls_to_action
+    def body_for(self, segment: Segment, season: str | None = None) -> tuple[str, ...]:
+        return self._in(season).body or segment.body or self.body
+
+    def badges_for(self, segment: Segment, season: str | None = None) -> tuple[str, ...]:
+        return self._in(season).badges or segment.badges or self.badges
+
+    def calls_to_action_for(self, segment: Segment, season: str | None = None) -> tuple[str, ...]:
+        return self._in(season).calls_to_action or segment.calls_to_action or self.calls_to_action
+
+    def _in(self, season: str | None) -> SeasonalCopy:
+        return self.seasons.get(season or "", SeasonalCopy())
 
     def places(self) -> tuple[Placement, ...]:
         return tuple(placement(name) for name in self.placements)
@@ -201,9 +259,10 @@ def load_brief(path: Path) -> Brief:
     path = Path(path)
     brief = load(Brief, path, "brief")
     brand = brief.brand.open()
-    brief.product.open_photo()
+    _ = brief.product.cutouts, [concept.picture for concept in brief.concepts]
     ensure_letters(set_words(brand, "brand."), path)
     ensure_letters(_filled_copy(brief, brand, path), path)
+    ensure_letters([("label", brief.label or "", brand.text_font)], path)
     return brief
 
 
@@ -242,3 +301,6 @@ def _copies(
         own: tuple[str, ...] = getattr(segment, name)
         for index, text in enumerate(own or getattr(brief, name)):
             yield f"{prefix if own else ''}{name}[{index}]", text, font
+        for season, copy in brief.seasons.items():
+            for index, text in enumerate(getattr(copy, name)):
+                yield f"seasons.{season}.{name}[{index}]", text, font

@@ -80,6 +80,13 @@ def choose(
     return best
 
 
+def fits(copy: Copy, brand: Brand, placement: Placement, template: str | None = None) -> bool:
+    """Whether the words fit legibly, whatever the picture is: in `template`, or in any."""
+    whole = Task(placement, brand, copy, True, "centre")
+    names = (template,) if template else tuple(TEMPLATES)
+    return any(True for name in names for _ in _choices(name, whole, None))
+
+
 def _choices(name: str, whole: Task, subject: Subject | None) -> Iterator[Choice]:
     """A template's layouts with the fewest parts dropped, and with more dropped while type is still small."""
     for floor in HEADLINE_FLOORS:

@@ -1,6 +1,7 @@
 """Which part of a picture is shown: the crop that puts its subject where the layout wants it."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from adfusion.creative.document import Box
 from adfusion.creative.saliency import Saliency
@@ -39,6 +40,7 @@ class View:
         )
 
 
+@lru_cache(maxsize=16384)
 def frame(gaze: Saliency, box: Box, stage: Box) -> View:
     """Fill `box`, with the subject whole, in the middle of `stage`, and not too small."""
     return min((_view(gaze, box, stage, zoom) for zoom in ZOOMS), key=lambda view: _cost(view, gaze, stage))

@@ -6,6 +6,8 @@ shift is a smooth function of a pixel's colour: gradients stay gradients, shadin
 are, and what looks unlike the backdrop is left alone even without a mask.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
@@ -40,6 +42,27 @@ EDGE = 1 / 8
 """Width of the frame in which the backdrop is seen, as a share of the shorter side."""
 
 Mask = npt.NDArray[np.floating]
+
+
+@dataclass(frozen=True)
+class Graded:
+    """A graded picture; `before` and `after` are its distances to the palette (see `palette_distance`)."""
+
+    picture: Image.Image
+    before: float
+    after: float
+
+    def about(self) -> dict[str, float]:
+        """For a creative's metadata."""
+        return {"palette_distance": round(self.after, 2), "palette_distance_before": round(self.before, 2)}
+
+
+def graded(picture: Image.Image, palette: Palette, protect: Mask | None = None) -> Graded:
+    """`picture` (RGB) graded, and measured before and after. `protect` as for `grade`."""
+    result = grade(picture, palette, protect)
+    return Graded(
+        result, palette_distance(picture, palette, protect), palette_distance(result, palette, protect)
+    )
 
 
 def grade(

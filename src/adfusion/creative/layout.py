@@ -1,19 +1,19 @@
 """From picture, words and brand to one finished creative."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy.typing as npt
 from PIL import Image
 
-from adfusion.creative.brand import INK, Brand
-from adfusion.creative.choice import DROP_ORDER, Choice, Subject, choose
+from adfusion.creative.brand import Brand
+from adfusion.creative.choice import DROP_ORDER, Choice, Subject, choose, fits
 from adfusion.creative.coloring import colored, panel_color
-from adfusion.creative.document import Box, Creative, Group, Layer, Panel, Picture, Shadow
-from adfusion.creative.framing import View
+from adfusion.creative.document import Box, Creative, Layer, Panel, Picture, Scrim
 from adfusion.creative.paragraph import faces
 from adfusion.creative.placement import CopySpace, Placement
-from adfusion.creative.saliency import SPOTS, saliency
+from adfusion.creative.saliency import saliency
+from adfusion.creative.standing import Standing, place, settle, stand
 from adfusion.creative.templates import TEMPLATES
 from adfusion.creative.wording import Copy, clean
 from adfusion.errors import UserError
@@ -28,7 +28,7 @@ def compose(
     placement: Placement,
     *,
     copy_space: CopySpace | None = None,
-    product: Image.Image | None = None,
+    product: Image.Image | Sequence[Image.Image] = (),
     subject: Box | npt.ArrayLike | None = None,
     template: str | None = None,
     metadata: Mapping[str, object] | None = None,
@@ -36,8 +36,9 @@ def compose(
     """Lay out one ad.
 
     `picture`: RGB of any size. `copy_space`: the side of it that was left empty for words, if one was.
-    `product`: an RGBA cut-out to stand on the picture's stage. `subject`: where the product is in the
-    picture, or is to stand: a box in its pixels or a mask over it (see `saliency`); estimated when absent.
+    `product`: an RGBA cut-out, or several, to stand on the picture's stage (see `standing`). `subject`: where
+    the product is in a picture that shows one: a box in its pixels or a mask over it (see `saliency`);
+    estimated when absent.
     `template`: one of `TEMPLATES`; by default the one that fits best.
 
     The result's metadata holds the words, the `template`, what was `dropped` (see `DROP_ORDER`), the measured
@@ -48,17 +49,18 @@ def compose(
     or has them over the product.
     """
     side = copy_space or "centre"
-    if product is not None and subject is None:
-        subject = SPOTS[side].box(*picture.size, product.width / product.height)
+    products = (product,) if isinstance(product, Image.Image) else tuple(product)
+    standing = place(picture, products, side) if products else None
+    subject = standing.whole if standing else subject
     known = subject is not None
     scene = Subject(saliency(picture, side, subject), known)
     words = _ready(copy, brand, placement)
     choice = _chosen(words, brand, placement, side, scene, template)
-    return colored(
+    creative = colored(
         Creative(
             width=placement.width,
             height=placement.height,
-            layers=tuple(_base(picture, product, choice, scene)),
+            layers=tuple(_base(picture, products, standing, choice)),
             placement=placement.name,
             title=f"{brand.name}: {words.headline}",
             metadata={
@@ -74,11 +76,14 @@ def compose(
         choice.arrangement,
         choice.task,
     )
+    return replace(creative, layers=_products_before_scrims(creative.layers))
 
 
 def ensure_fits(copy: Copy, brand: Brand, placement: Placement, template: str | None = None) -> None:
     """Raise the `UserError` that `compose` would raise for these words, without a picture."""
-    _chosen(_ready(copy, brand, placement), brand, placement, "centre", None, template)
+    words = _ready(copy, brand, placement)
+    if template not in (None, *TEMPLATES) or not fits(words, brand, placement, template):
+        _chosen(words, brand, placement, "centre", None, template)
 
 
 def _shown(choice: Choice) -> dict[str, str]:
@@ -148,38 +153,28 @@ def _chosen(
     )
 
 
-def _base(picture: Image.Image, product: Image.Image | None, choice: Choice, scene: Subject) -> list[Layer]:
+def _base(
+    picture: Image.Image, products: Sequence[Image.Image], standing: Standing | None, choice: Choice
+) -> list[Layer]:
     """Panel, picture and product."""
     layers: list[Layer] = []
     arrangement, view = choice.arrangement, choice.view
     if arrangement.panel is not None:
         layers.append(Panel("panel", arrangement.panel, panel_color(arrangement, choice.task.brand)))
-    if view is not None:
+    if view is not None and standing is not None:
+        view, standing = settle(standing, view, picture)
         layers.append(Picture("picture", view.box, picture.convert("RGB"), view.crop))
-        if product is not None:
-            layers.append(_standing(product, view, view.on_canvas(scene.gaze.subject)))
+        layers.append(stand(picture, products, standing, view))
+    elif view is not None:
+        layers.append(Picture("picture", view.box, picture.convert("RGB"), view.crop))
     return layers
 
 
-def _standing(product: Image.Image, view: View, place: Box) -> Group:
-    """The cut-out on the foot of `place`, as large as that and the picture allow, with its shadow."""
-    picture = view.box
-    x = place.center[0]
-    foot = min(place.bottom, picture.bottom - 0.05 * picture.height)
-    sideways = 2 * min(x - picture.left, picture.right - x)
-    height = foot - max(place.top, picture.top + 0.03 * picture.height)
-    shrink = min(height / product.height, min(place.width, 0.96 * sideways) / product.width)
-    wide, high = max(1, round(product.width * shrink)), max(1, round(product.height * shrink))
-    stands = Box(round(x - wide / 2), round(foot) - high, wide, high)
-    soft = Box(stands.left - 0.02 * wide, stands.bottom - 0.05 * wide, 1.04 * wide, 0.1 * wide)
-    contact = Box(stands.left + 0.06 * wide, stands.bottom - 0.022 * wide, 0.88 * wide, 0.035 * wide)
-    return Group(
-        "product",
-        (
-            Shadow("product-shadow", soft, INK, 0.35, 0.05 * wide),
-            Shadow("product-contact", contact, INK, 0.5, 0.012 * wide),
-            Picture(
-                "product-photo", stands, product.convert("RGBA"), Box(0, 0, product.width, product.height)
-            ),
-        ),
-    )
+def _products_before_scrims(layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
+    """No scrim may change a product photo, so it lies behind; words are never over a product."""
+    others = [layer for layer in layers if layer.id != "product"]
+    scrims = [index for index, layer in enumerate(others) if isinstance(layer, Scrim)]
+    if not scrims or len(others) == len(layers):
+        return layers
+    products = (layer for layer in layers if layer.id == "product")
+    return (*others[: scrims[-1] + 1], *products, *others[scrims[-1] + 1 :])

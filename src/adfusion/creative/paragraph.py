@@ -266,12 +266,19 @@ def _shape(text: str, font: FontStack) -> tuple[tuple[Chunk, ...], tuple[float, 
 
 def setting(text: str, font: FontStack, size: float, limit: float, max_lines: int = 99) -> Setting | None:
     """`text` in balanced lines of at most `limit` pixels at this size, or `None` if it does not fit."""
+    found = _balanced(text, font, size, limit)
+    return found if found and len(found.lines) <= max_lines else None
+
+
+@lru_cache(maxsize=65536)
+def _balanced(text: str, font: FontStack, size: float, limit: float) -> Setting | None:
+    """`setting` in as many lines as it takes. Layouts ask for few widths, many times."""
     spacing, rtl = tracking(text, size), is_right_to_left(text)
     pieces, ems, space = _shape(text, font)
     rough = tuple(
         size * (em + spacing * len(piece.at_line_end)) for em, piece in zip(ems, pieces, strict=True)
     )
-    found = breaks(pieces, rough, size * (space + spacing), limit, max_lines)
+    found = breaks(pieces, rough, size * (space + spacing), limit)
     if found is None:
         return None
     ends, raggedness = found

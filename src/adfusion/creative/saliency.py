@@ -104,21 +104,29 @@ def saliency(
     """
     scale = LONG_SIDE / max(picture.size)
     size = max(12, round(picture.width * scale)), max(12, round(picture.height * scale))
-    small = picture.convert("RGB").resize(size, Image.Resampling.BOX)
-    busy, striking = _maps(small.tobytes(), size)
-    if isinstance(subject, Box):
-        important = _mask_of(subject, picture, size)
-    elif subject is not None:
-        important = _small_mask(subject, size)
-    else:
-        important = _stands_out(striking, SPOTS[copy_space])
-    if isinstance(subject, Box):
-        box = subject
-    elif important.any():
-        box = _bounds(important, picture)
-    else:
-        box = SPOTS[copy_space].box(*picture.size)
-    return Saliency(*picture.size, box, _integral(busy), _integral(important.astype(float)))
+    small = picture.convert("RGB").resize(size, Image.Resampling.BOX).tobytes()
+    if subject is None or isinstance(subject, Box):
+        return _judged(small, size, picture.size, copy_space, subject)
+    return _known(small, size, picture.size, copy_space, _small_mask(subject, size))
+
+
+@lru_cache(maxsize=64)
+def _judged(
+    small: bytes, size: tuple[int, int], whole: tuple[int, int], copy_space: CopySpace, subject: Box | None
+) -> Saliency:
+    """`saliency` of a picture of `whole` pixels, whose small copy's pixels are `small`."""
+    if subject is None:
+        important = _stands_out(_maps(small, size)[1], SPOTS[copy_space])
+        return _known(small, size, whole, copy_space, important)
+    busy, important = _maps(small, size)[0], _mask_of(subject, whole, size)
+    return Saliency(*whole, subject, _integral(busy), _integral(important.astype(float)))
+
+
+def _known(
+    small: bytes, size: tuple[int, int], whole: tuple[int, int], copy_space: CopySpace, important: Mask
+) -> Saliency:
+    box = _bounds(important, whole) if important.any() else SPOTS[copy_space].box(*whole)
+    return Saliency(*whole, box, _integral(_maps(small, size)[0]), _integral(important.astype(float)))
 
 
 @lru_cache(maxsize=64)
@@ -169,9 +177,9 @@ def _stands_out(striking: Floats, spot: Spot) -> Mask:
     return np.asarray(convex_hull_image(region) if region.mean() > SMALLEST else np.zeros_like(raised), bool)
 
 
-def _mask_of(box: Box, picture: Image.Image, size: tuple[int, int]) -> Mask:
+def _mask_of(box: Box, whole: tuple[int, int], size: tuple[int, int]) -> Mask:
     """Every pixel of the small copy that the box touches."""
-    across, down = size[0] / picture.width, size[1] / picture.height
+    across, down = size[0] / whole[0], size[1] / whole[1]
     x, y = np.arange(size[0]), np.arange(size[1])
     columns = (x + 1 > box.left * across) & (x < box.right * across)
     rows = (y + 1 > box.top * down) & (y < box.bottom * down)
@@ -185,9 +193,9 @@ def _small_mask(mask: npt.ArrayLike, size: tuple[int, int]) -> Mask:
     return np.asarray(small) > 0
 
 
-def _bounds(mask: Mask, picture: Image.Image) -> Box:
+def _bounds(mask: Mask, whole: tuple[int, int]) -> Box:
     rows, columns = np.nonzero(mask)
-    across, down = picture.width / mask.shape[1], picture.height / mask.shape[0]
+    across, down = whole[0] / mask.shape[1], whole[1] / mask.shape[0]
     left, top = columns.min() * across, rows.min() * down
     return Box(left, top, (columns.max() + 1) * across - left, (rows.max() + 1) * down - top)
 

@@ -102,6 +102,20 @@ class TrainingRecord(BaseModel):
     """The run whose weights were the first ones of this run, if there was one."""
 
 
+class AppliedLora(_Checked):
+    """A LoRA that was merged into the denoiser."""
+
+    name: Words
+    weight: Annotated[float, Field(gt=0)]
+    sha256: Sha256
+    """Of its weights."""
+    base: Sha256
+    """Hash of the model that it was merged into."""
+    rights: Words
+    """To the pictures that it was made from."""
+    pictures: Annotated[int, Field(ge=1)]
+
+
 class Defaults(_Checked):
     """Settings of a picture for which none were asked."""
 
@@ -116,7 +130,7 @@ class ModelCard(_Checked):
     """Everything about a model but its weights."""
 
     format: Annotated[int, Field(ge=1, le=1)] = 1
-    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")]
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._+-]*$")]
     description: Words
     license: Words = "Apache-2.0"
     denoiser: DiTConfig
@@ -131,6 +145,8 @@ class ModelCard(_Checked):
     """(width, height) in pixels before upsampling, one for each aspect ratio, the default first."""
     defaults: Defaults = Defaults()
     data: Data
+    loras: tuple[AppliedLora, ...] = Field((), exclude_if=lambda loras: not loras)
+    """Merged into the denoiser, after its training."""
     training: dict[str, TrainingRecord] = {}
     """By part."""
     metrics: dict[str, JsonValue] = {}

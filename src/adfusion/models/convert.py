@@ -121,6 +121,24 @@ def dit_state(pixart: State, config: DiTConfig) -> dict[str, Tensor]:
     return state
 
 
+def pixart_lora(
+    factors: Mapping[str, tuple[Tensor, Tensor]], config: DiTConfig
+) -> dict[str, tuple[Tensor, Tensor]]:
+    """Low-rank factors A and B of our layers under the names of `PixArtTransformer2DModel`'s.
+
+    Layers that are one here and several there share A; B is cut like the weight.
+    """
+    names = {
+        ours.removesuffix(".weight"): [name.removesuffix(".weight") for name in theirs]
+        for ours, theirs in _dit_names(config.depth).items()
+    }
+    return {
+        name: (a, part)
+        for ours, (a, b) in factors.items()
+        for name, part in zip(names[ours], b.chunk(len(names[ours])), strict=True)
+    }
+
+
 def tiny_config(config: AutoencoderConfig) -> dict[str, Any]:
     """Arguments of `AutoencoderTiny` for our configuration."""
     levels = len(config.encoder_blocks)

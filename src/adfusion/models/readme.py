@@ -56,6 +56,15 @@ def _sections(card: ModelCard) -> Iterator[str]:
                 for source in card.data.sources
             ],
         )
+    if card.loras:
+        yield "## LoRAs merged into the denoiser"
+        yield _table(
+            ("name", "weight", "pictures", "rights", "sha256"),
+            [
+                (each.name, f"{each.weight:g}", str(each.pictures), each.rights, f"`{each.sha256}`")
+                for each in card.loras
+            ],
+        )
     if card.training:
         yield "## Training"
         yield _table(

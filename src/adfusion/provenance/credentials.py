@@ -10,6 +10,7 @@ import io
 import json
 import uuid
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Literal
@@ -40,6 +41,12 @@ class Photo:
     title: str
     data: bytes
     """The file, PNG, JPEG, WebP or SVG."""
+    original: str = ""
+    """SHA-256 of the photographer's file, where `data` was made from it."""
+
+    @property
+    def sha256(self) -> str:
+        return self.original or hashlib.sha256(self.data).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -100,16 +107,9 @@ def sign(data: bytes, origin: Origin, identity: Identity) -> bytes:
     if kind is None:
         raise UserError(f"{origin.title}: found another kind of file, allowed: PNG, JPEG, WebP, PDF, SVG")
     data = xmp.with_source_type(data, kind, origin.source_type)
-    signed = io.BytesIO()
-    try:
-        with c2pa.Builder(_claim(data, origin), context=_signing_context()) as builder:
-            for number, photo in enumerate(origin.photos):
-                builder.add_ingredient(_photo(photo, number), *_stream(photo))
-            with c2pa.Signer.from_info(_signer_info(identity)) as signer:
-                builder.sign(signer, kind, io.BytesIO(data), signed)
-    except c2pa.C2paError as error:
-        raise UserError(f"{origin.title}: cannot sign as {identity.name}: {error}") from error
-    return signed.getvalue()
+    # The SDK calls back into Python, where an exception is lost. Signals raise theirs in the main thread.
+    with ThreadPoolExecutor(1) as apart:
+        return apart.submit(_signed, data, kind, origin, identity).result()
 
 
 def overhead(origin: Origin, identity: Identity, kind: str) -> int:
@@ -134,6 +134,19 @@ def read(data: bytes, anchors: str) -> Credentials | None:
         return None
     except c2pa.C2paError as error:
         return _unreadable(str(error))
+
+
+def _signed(data: bytes, kind: str, origin: Origin, identity: Identity) -> bytes:
+    signed = io.BytesIO()
+    try:
+        with c2pa.Builder(_claim(data, origin), context=_signing_context()) as builder:
+            for number, photo in enumerate(origin.photos):
+                builder.add_ingredient(_photo(photo, number), *_stream(photo))
+            with c2pa.Signer.from_info(_signer_info(identity)) as signer:
+                builder.sign(signer, kind, io.BytesIO(data), signed)
+    except c2pa.C2paError as error:
+        raise UserError(f"{origin.title}: cannot sign as {identity.name}: {error}") from error
+    return signed.getvalue()
 
 
 def _claim(data: bytes, origin: Origin) -> dict[str, Any]:
@@ -188,7 +201,7 @@ def _photo(photo: Photo, number: int) -> dict[str, str]:
         "title": photo.title,
         "relationship": "componentOf",
         "label": f"photo{number}",
-        "instance_id": f"sha256:{hashlib.sha256(photo.data).hexdigest()}",
+        "instance_id": f"sha256:{photo.sha256}",
     }
 
 

@@ -1,5 +1,7 @@
 """A picture's fingerprint: nearly the same for copies of it, far off for other pictures."""
 
+import hashlib
+
 import imagehash
 from PIL import Image
 
@@ -18,3 +20,9 @@ def fingerprint(picture: Image.Image) -> str:
 def distance(one: str, other: str) -> int:
     """Bits in which two fingerprints differ."""
     return (int(one, 16) ^ int(other, 16)).bit_count()
+
+
+def pixels_sha256(picture: Image.Image) -> str:
+    """SHA-256 of the size and the RGB values, which other metadata and lossless formats leave as they are."""
+    size = f"{picture.width}x{picture.height} ".encode()
+    return hashlib.sha256(size + picture.convert("RGB").tobytes()).hexdigest()

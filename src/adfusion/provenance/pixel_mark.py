@@ -69,11 +69,19 @@ class Found:
     """Probability that a picture without a mark of this key looks as marked as this one."""
 
 
-def embed(picture: Image.Image, payload: int, key: bytes) -> Image.Image:
-    """An RGB picture with the mark of `payload`, 0 to 2^64 - 1. `key`: 32 bytes."""
+def embed(
+    picture: Image.Image, payload: int, key: bytes, spare: npt.NDArray[np.bool_] | None = None
+) -> Image.Image:
+    """An RGB picture with the mark of `payload`, 0 to 2^64 - 1. `key`: 32 bytes.
+
+    Pixels where `spare` (height, width) is true stay as they are; the more there are, the less damage the
+    mark survives.
+    """
     pixels = np.asarray(picture, np.float32)
     height, width = pixels.shape[:2]
     mark = AMPLITUDE * _drawn(_Carriers(key).cells(payload), width, height, cell_of(width, height))
+    if spare is not None:
+        mark = np.where(spare, 0, mark)
     # ITU-T T.871: Cb alone, so that luma and Cr stay.
     green_blue = mark[..., None] * np.array([0, -0.344136, 1.772], np.float32)
     return Image.fromarray(np.clip(np.rint(pixels + green_blue), 0, 255).astype(np.uint8))

@@ -142,12 +142,28 @@ class ProbeRecipe(_Recipe):
     """Largest standard deviation of noise on the pixels, of a range of 2."""
 
 
-AnyRecipe = AutoencoderRecipe | DenoiserRecipe | UpsamplerRecipe | ProbeRecipe
-Recipe = Annotated[AnyRecipe, Field(discriminator="train")]
-_ADAPTER: TypeAdapter[AnyRecipe] = TypeAdapter(Recipe)
+class LoraRecipe(_Recipe):
+    """Low-rank changes of a finished model's denoiser. `adfusion finetune` makes it; `data` are the scenes
+    that remind the network of what it knows (prior preservation, Ruiz et al., arXiv:2208.12242, eq. 2)."""
+
+    train: Literal["lora"] = "lora"
+    model_hash: str
+    """Of the model that is changed."""
+    rank: int = Field(ge=1, le=256)
+    prior: float = Field(0.5, ge=0, lt=1)
+    """Share of each batch that is scenes rather than the brand's pictures."""
+    logit_mean: float = 0.0
+    logit_std: float = Field(1.0, gt=0)
+    drop_caption: float = Field(0.1, ge=0, le=1)
 
 
-def load_recipe(path: Path) -> AnyRecipe:
+FileRecipe = AutoencoderRecipe | DenoiserRecipe | UpsamplerRecipe | ProbeRecipe
+"""What a recipe file may hold."""
+Recipe = FileRecipe | LoraRecipe
+_ADAPTER: TypeAdapter[FileRecipe] = TypeAdapter(Annotated[FileRecipe, Field(discriminator="train")])
+
+
+def load_recipe(path: Path) -> FileRecipe:
     """Read and check a recipe. Raises `UserError` naming the file and the first wrong field."""
     try:
         content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))

@@ -24,6 +24,7 @@ __all__ = [
     "Severity",
     "Sight",
     "check",
+    "check_product",
     "error",
     "look_alikes",
     "prove",

@@ -25,9 +25,10 @@ def warning(check: str, message: str) -> Finding:
 
 @dataclass(frozen=True)
 class Rules:
-    """What a brand asks of every creative; the fields are those of `Brand`."""
+    """What a brand asks of every creative; the fields are those of `Brand`, and the label of the brief."""
 
     clear_space: float = 0.0
     smallest_logo: float = 0.0
     never: tuple[str, ...] = ()
     legal: str = ""
+    label: str = ""

@@ -10,7 +10,10 @@ FAR = 20.0
 
 
 def check_palette(creative: Creative) -> Iterator[Finding]:
-    """`palette_distance` of the metadata is the picture's mean ΔE2000 to the nearest palette colour."""
-    distance = creative.metadata.get("palette_distance")
+    """`palette_distance` of the metadata is the picture's mean ΔE2000 to the nearest palette colour after
+    grading, `palette_distance_before` what it was as generated (see `creative.grade.palette_distance`).
+    """
+    distance, before = (creative.metadata.get(f"palette_distance{when}") for when in ("", "_before"))
     if isinstance(distance, int | float) and distance > FAR:
-        yield warning("palette", f"ΔE2000 {distance:.0f} from the palette; at most {FAR:g}")
+        graded = f", {before:.0f} before grading" if isinstance(before, int | float) else ""
+        yield warning("palette", f"ΔE2000 {distance:.0f} from the palette{graded}; at most {FAR:g}")

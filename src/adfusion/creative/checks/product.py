@@ -16,6 +16,9 @@ from adfusion.creative.draw import pixels, resampled
 COVERED = 0.02
 """Share of a product that words may cover before it is said."""
 
+ENLARGED = 2.5
+"""How many times its size a photo may be shown before it looks soft."""
+
 
 @dataclass(frozen=True)
 class Proof:
@@ -52,6 +55,10 @@ def check_product(creative: Creative) -> Iterator[Finding]:
             yield error("product", f"{proof.layer}: {proof.altered} of {proof.opaque} pixels are altered")
         if proof.covered > COVERED * proof.opaque:
             yield warning("product", f"{proof.layer}: {proof.covered / proof.opaque:.0%} is covered")
+    for photo in photos(creative):
+        scale = photo.box.height / photo.crop.height
+        if scale > ENLARGED:
+            yield warning("product", f"{photo.id}: {scale:.1f} times its own size; at most {ENLARGED:g}")
 
 
 def _proof(

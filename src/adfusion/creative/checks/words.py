@@ -19,6 +19,8 @@ def check_words(creative: Creative, rules: Rules) -> Iterator[Finding]:
     shown = {_letters(text.text) for text in texts(creative)}
     if rules.legal and not any(_letters(rules.legal) in each for each in shown):
         yield error("legal line", f"{rules.legal!r} is not shown")
+    if rules.label and _letters(rules.label) not in shown:
+        yield error("label", f"{rules.label!r} is not shown: no corner was free for it")
     dropped = creative.metadata.get("dropped")
     for part in dropped if isinstance(dropped, list | tuple) else ():
         yield warning("dropped", f"no room for the {part}")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal
 
 from adfusion.creative.document import Box
@@ -26,8 +27,15 @@ class Arrangement:
     strain: float = 0.0
     """How far it is from the template's best composition, in units of the score."""
 
-    def parts(self) -> Iterator[tuple[str, Box]]:
+    def parts(self) -> tuple[tuple[str, Box], ...]:
         """What must overlap nothing, by name; a text once for each of its lines."""
+        return self._parts
+
+    @cached_property
+    def _parts(self) -> tuple[tuple[str, Box], ...]:
+        return tuple(self._named())
+
+    def _named(self) -> Iterator[tuple[str, Box]]:
         for block in self.texts:
             for line in block.lines():
                 yield block.id, line

@@ -91,7 +91,8 @@ class Fade:
 def aligned(box: Box, column: Box, align: Align, top: float) -> Box:
     """`box` moved to `top`, at the left, centre or right of `column`."""
     room = column.width - box.width
-    return replace(box, left=column.left + {"left": 0.0, "centre": room / 2, "right": room}[align], top=top)
+    shift = {"left": 0.0, "centre": room / 2, "right": room}[align]
+    return Box(column.left + shift, top, box.width, box.height)
 
 
 def fit_legal(task: Task, width: float, height: float) -> Setting | None:

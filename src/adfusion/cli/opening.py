@@ -1,0 +1,74 @@
+"""The model that a verb draws with: its options, and opening it."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from adfusion.generation.backend import Backend
+    from adfusion.generation.diffusers.weights import Weights
+
+Model = Annotated[
+    str,
+    typer.Option(
+        help="A bundled model's name, a model's folder or .safetensors file, hf:ORG/NAME, or a service's URL."
+    ),
+]
+Memory = Annotated[str, typer.Option(help="How a pretrained model is kept, such as bfloat16,offload,tiling.")]
+ControlNet = Annotated[Path | None, typer.Option(help="Folder of a ControlNet for a pretrained model.")]
+Control = Annotated[Path | None, typer.Option(help="Picture that the ControlNet follows.")]
+SpendLimit = Annotated[
+    float | None, typer.Option(min=0, help="Most that a paid service may cost in this run.")
+]
+
+
+def open_model(
+    model: str,
+    lora: list[str] | None = None,
+    memory: str = "auto",
+    *,
+    controlnet: Path | None = None,
+    control: Path | None = None,
+    spend_limit: float | None = None,
+) -> "Backend":
+    """The generator; what a person should know of a pretrained model (licence, memory) goes to stderr."""
+    from adfusion.generation import InputImage
+    from adfusion.generation.backends import open_generator
+    from adfusion.generation.diffusers.hub import SCHEME
+    from adfusion.models.lora import parse_loras
+
+    if model.startswith(SCHEME):
+        fetch(model)
+    followed = None
+    if control is not None:
+        from adfusion.creative.images import open_image
+
+        followed = InputImage.of(open_image(control, "control"))
+    generator = open_generator(
+        model,
+        loras=parse_loras(lora),
+        memory=memory,
+        controlnet=controlnet,
+        control=followed,
+        spend_limit=spend_limit,
+    )
+    for note in getattr(generator, "notes", ()):
+        print(f"adfusion: {note}", file=sys.stderr)
+    return generator
+
+
+def fetch(model: str) -> "Weights":
+    """A model of the hub, from the cache or into it; size and licence are said before a download."""
+    from adfusion.generation.diffusers import hub
+
+    def announce(offer: hub.Offer) -> None:
+        size = f"{offer.size / 1e9:.2f} GB in {len(offer.files)} files"
+        print(f"adfusion: {model}: {size}, licence {offer.license}", file=sys.stderr)
+
+    if not sys.stderr.isatty():
+        from huggingface_hub.utils.tqdm import disable_progress_bars
+
+        disable_progress_bars()
+    return hub.cached(model) or hub.pull(model, announce)

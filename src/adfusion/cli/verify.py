@@ -1,0 +1,83 @@
+"""`adfusion verify`: where files came from."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from adfusion.cli import console
+
+if TYPE_CHECKING:
+    from adfusion.provenance.verify import Verdict
+
+FOUND_PROBLEMS = 1
+SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".pdf")
+"""Files that are looked at in a folder."""
+
+
+def verify(
+    paths: Annotated[list[str], typer.Argument(metavar="FILE…", help="Files, folders, campaigns.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the answers as JSON.")] = False,
+) -> None:
+    """Ask each file for its credentials, its watermark and its row in the registry.
+
+    Of a campaign's folder the finished creatives are looked at, of another folder all PNG, JPEG, WebP and PDF
+    files in it. Exits with code 0 if every file is marked and signed as this computer does it, else 1.
+    """
+    from adfusion.provenance.isolated import Isolated
+
+    files = [file for path in paths for file in _files(path)]
+    with Isolated() as reader, console.progress_bar() as bar:
+        verdicts = [reader.verify(file) for file in bar.track(files, description="reading files")]
+    if as_json:
+        console.print_json({"files": [verdict.as_json() for verdict in verdicts]})
+    else:
+        for verdict in verdicts:
+            _say(verdict)
+        fine = sum(not verdict.problems for verdict in verdicts)
+        console.say(f"{len(verdicts)} files: {fine} fine, {len(verdicts) - fine} not")
+    if any(verdict.problems for verdict in verdicts):
+        raise typer.Exit(FOUND_PROBLEMS)
+
+
+def _files(name: str) -> list[Path]:
+    from adfusion.campaigns.manifest import MANIFEST, load_manifest
+    from adfusion.errors import UserError
+
+    path = Path(name)
+    if "://" in name:
+        raise UserError(f"FILE: found the address {name!r}, allowed: files and folders on this computer")
+    if not path.exists():
+        raise UserError(f"{path}: no such file or folder")
+    if not path.is_dir():
+        return [path]
+    if (path / MANIFEST).exists() and (manifest := load_manifest(path)):
+        return [path / creative.files[0].path for creative in manifest.creatives]
+    found = sorted(each for each in path.rglob("*") if each.suffix.lower() in SUFFIXES)
+    if not found:
+        raise UserError(f"{path}: found no {', '.join(SUFFIXES)}; allowed: a folder with such files")
+    return found
+
+
+def _say(verdict: "Verdict") -> None:
+    lines = [f"{verdict.file}: {'; '.join(verdict.problems) or 'fine'}"]
+    if said := verdict.credentials:
+        state = "valid" if said.valid else "not valid"
+        made = " ".join(filter(None, (said.software, said.model and f"with {said.model}")))
+        source = (said.source_type or "no source type").rsplit("/", 1)[-1]
+        lines.append(f"  credentials: {state}, by {said.signer} ({said.trust}); {made}; {source}")
+    if found := verdict.watermark:
+        payload = "" if found.payload is None else f"{found.payload:016x}, "
+        state = "found" if found.present else "not found"
+        state += " (too small a picture to rely on it)" if verdict.small and not found.present else ""
+        lines.append(f"  watermark: {state}, {payload}by chance with probability {found.false_alarm:.1e}")
+    if entry := verdict.registry:
+        how = f"by its {entry.how}" + (f", {entry.bits} bits off" if entry.how == "fingerprint" else "")
+        lines.append(f"  registry: {entry.row.id}, {entry.row.time}, {how}")
+    for line in lines:
+        console.say(_printable(line))
+
+
+def _printable(text: str) -> str:
+    """Strangers' files may hold words that steer a terminal."""
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)

@@ -1,0 +1,106 @@
+"""What all backends have in common: checked requests, and runs of words or requests."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterator, Sequence
+from typing import Unpack
+
+from adfusion.errors import UserError
+from adfusion.generation.editing.editor import Editor
+from adfusion.generation.generator import Run
+from adfusion.generation.request import Edits, Picture, Progress, Request, Size, check
+
+
+class Backend(ABC):
+    """A `Generator`; what is left to each is the drawing."""
+
+    name: str
+    model_hash: str
+    sizes: tuple[Size, ...]
+    samplers: tuple[str, ...]
+    """The first is the default."""
+    edits: Collection[str]
+    """Those of `EDITS` that it can do."""
+    steps: int
+    guidance_scale: float
+    license: str
+    notes: tuple[str, ...] = ()
+    """What a person should read once: licence, memory."""
+
+    @property
+    def edit(self) -> Editor:
+        """Changes of pictures: `edit.inpaint(picture, mask, prompt)` and others, as far as the model can."""
+        return Editor(self)
+
+    def request(
+        self,
+        prompt: str,
+        *,
+        seed: int = 0,
+        size: Size | None = None,
+        steps: int | None = None,
+        guidance_scale: float | None = None,
+        sampler: str | None = None,
+        negative_prompt: str = "",
+        **edits: Unpack[Edits],
+    ) -> Request:
+        """A checked request; `None` is the model's own default. Raises `UserError`."""
+        width, height = size or self.sizes[0]
+        request = Request(
+            prompt=prompt,
+            width=width,
+            height=height,
+            seed=seed,
+            steps=self.steps if steps is None else steps,
+            guidance_scale=self.guidance_scale if guidance_scale is None else guidance_scale,
+            sampler=self.samplers[0] if sampler is None else sampler,
+            negative_prompt=negative_prompt,
+            **edits,
+        )
+        self.check(request)
+        return request
+
+    def check(self, request: Request) -> None:
+        """Raises `UserError` for what the backend cannot draw."""
+        if unable := sorted(request.edits().keys() - set(self.edits)):
+            able = ", ".join(sorted(self.edits)) or "none"
+            raise UserError(f"{unable[0]}: {self.name} cannot do this edit, allowed: {able}")
+        check(request, self.sizes, self.samplers, self.edits)
+
+    def generate(
+        self,
+        wanted: str | Request | Sequence[Request],
+        *,
+        n: int = 1,
+        seed: int = 0,
+        size: Size | None = None,
+        steps: int | None = None,
+        guidance_scale: float | None = None,
+        sampler: str | None = None,
+        negative_prompt: str = "",
+    ) -> Run:
+        """Pictures of a prompt with `n` seeds counting up from `seed`, or of complete requests.
+
+        The settings go with a prompt; a `Request` has its own. Raises `UserError` before any work is done.
+        """
+        if isinstance(wanted, str):
+            requests = [
+                self.request(
+                    wanted,
+                    seed=seed + index,
+                    size=size,
+                    steps=steps,
+                    guidance_scale=guidance_scale,
+                    sampler=sampler,
+                    negative_prompt=negative_prompt,
+                )
+                for index in range(n)
+            ]
+        else:
+            requests = [wanted] if isinstance(wanted, Request) else list(wanted)
+            for request in requests:
+                self.check(request)
+        return Run(requests, self._draw(tuple(dict.fromkeys(requests))))
+
+    @abstractmethod
+    def _draw(self, requests: Sequence[Request]) -> Iterator[Progress | Picture]:
+        """The pictures of distinct, checked requests."""

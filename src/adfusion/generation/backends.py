@@ -1,0 +1,88 @@
+"""One way to any model: the bundled ones, pretrained ones, and remote services."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from adfusion.errors import UserError
+from adfusion.generation.backend import Backend
+from adfusion.generation.generator import Generator
+from adfusion.generation.inputs import InputImage
+from adfusion.generation.native import NativeGenerator
+
+if TYPE_CHECKING:
+    from adfusion.generation.diffusers.weights import Weights
+
+REMOTE = ("openai+", "a1111+")
+
+
+def open_generator(
+    model: str | Path = "mini",
+    device: str | None = None,
+    *,
+    memory: str = "auto",
+    loras: Sequence[tuple[str | Path, float]] = (),
+    controlnet: Path | None = None,
+    control: InputImage | None = None,
+    spend_limit: float | None = None,
+) -> Backend:
+    """The generator that `model` names, ready to draw.
+
+    model: a bundled model's name or its folder; a `diffusers` folder; a single `.safetensors` file;
+    `hf:org/name`, from the hub's cache or pulled into it; `openai+https://…` or `a1111+http://…`, a service.
+    device: `cpu` or `cuda`; by default the CPU for bundled models, for others the accelerator if there is one
+    loras: paths, each with its weight: of `adfusion finetune` for our models, of safetensors for pretrained.
+    memory, controlnet, control: for pretrained models; see `docs/models.md`.
+    spend_limit: for services, in the currency of the price in their address.
+
+    Raises `UserError` for whatever is not there, does not fit, or cannot be had.
+    """
+    name = str(model)
+    options = {"controlnet": controlnet, "control": control, "memory": memory != "auto"}
+    if name.startswith(REMOTE):
+        from adfusion.generation.remote import RemoteGenerator
+
+        _refuse(name, "pretrained models on this machine", {**options, "lora": loras, "device": device})
+        return RemoteGenerator(name, spend_limit=spend_limit)
+    _refuse(name, "services", {"spend_limit": spend_limit is not None})
+    if (pretrained := _pretrained(name)) is None:
+        from adfusion.models import store
+        from adfusion.models.lora import with_loras
+
+        _refuse(name, "pretrained models", options)
+        return NativeGenerator(with_loras(store.load(model, device or "cpu"), loras))
+
+    from adfusion.generation.diffusers import DiffusersGenerator, Lora
+
+    chosen = [Lora(Path(path), weight) for path, weight in loras]
+    for lora in chosen:
+        lora.check()
+    return DiffusersGenerator.open(
+        pretrained, device=device, memory=memory, loras=chosen, controlnet=controlnet, control=control
+    )
+
+
+def license_of(generator: Generator) -> str:
+    """The licence of the model behind `generator`, as its card states it; empty where there is no card."""
+    return getattr(generator, "license", "")
+
+
+def _refuse(name: str, kind: str, options: Mapping[str, object]) -> None:
+    if wrong := next((option for option, value in options.items() if value), None):
+        raise UserError(f"{wrong}: found one for {name.partition('?')[0]}, allowed: for {kind} only")
+
+
+def _pretrained(name: str) -> "Weights | None":
+    from adfusion.generation.diffusers import hub, weights
+    from adfusion.generation.diffusers.library import library
+
+    path = Path(name)
+    if name.startswith(hub.SCHEME):
+        library()
+        return hub.cached(name) or hub.pull(name)
+    if path.is_file():
+        weights.refuse_pickle(path)
+    elif not (path / weights.INDEX).is_file():
+        return None
+    library()
+    return weights.at(path)

@@ -1,0 +1,208 @@
+"""Pictures from pretrained models, through the pipelines of `diffusers`."""
+
+from collections.abc import Callable, Generator, Iterator, Sequence
+from functools import partial
+from hashlib import sha256
+from itertools import count
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import torch
+from PIL import Image, ImageOps
+
+from adfusion import files
+from adfusion.errors import UserError
+from adfusion.generation.backend import Backend
+from adfusion.generation.diffusers import loading, weights
+from adfusion.generation.diffusers.license import license_of
+from adfusion.generation.diffusers.pipelines import (
+    Kind,
+    call_arguments,
+    edits_of,
+    new_scheduler,
+    pipelines_of,
+    samplers_of,
+    sizes_of,
+)
+from adfusion.generation.diffusers.previews import decoded, estimate
+from adfusion.generation.diffusers.running import iterated, watched
+from adfusion.generation.drawing import windows_of
+from adfusion.generation.editing.compositing import composed, opacity
+from adfusion.generation.inputs import InputImage
+from adfusion.generation.request import Picture, Progress, Request, Size
+
+Preview = Callable[[], tuple[Image.Image, ...]]
+
+OUT_OF_MEMORY = "not enough memory: ask for smaller or fewer pictures, or --memory offload or sequential"
+
+
+class DiffusersGenerator(Backend):
+    """Draws with a `diffusers` text-to-image pipeline, and those for image-to-image and inpainting beside it.
+
+    `control` is the picture (edges, depth, …) that a pipeline with a ControlNet follows in every request.
+    `side` is that of a native square picture, where it differs from the family's.
+    """
+
+    def __init__(
+        self,
+        loaded: loading.Loaded,
+        *,
+        name: str,
+        model_hash: str,
+        license: str = "not stated",
+        control: InputImage | None = None,
+        side: int | None = None,
+    ) -> None:
+        if (control is None) != (getattr(loaded.pipe, "controlnet", None) is None):
+            raise UserError("control: found a ControlNet or a picture for it, allowed: both or neither")
+        self._loaded, self._control = loaded, control
+        self._pipes = pipelines_of(loaded.pipe)
+        self._own_scheduler = loaded.pipe.scheduler
+        self.family = loaded.family
+        self.name, self.model_hash, self.license = name, model_hash, license
+        self.steps, self.guidance_scale = self.family.steps, self.family.guidance_scale
+        self.sizes = sizes_of(loaded.pipe, side or self.family.side)
+        self.samplers = samplers_of(self._own_scheduler)
+        self.edits = edits_of(self._pipes)
+        self.notes = (f"{name}: licence {license}", f"{self.family.name} on {loaded.device}: {loaded.plan}")
+
+    @classmethod
+    def open(
+        cls,
+        found: weights.Weights,
+        *,
+        device: str | None = None,
+        memory: str = "auto",
+        loras: Sequence[loading.Lora] = (),
+        controlnet: Path | None = None,
+        control: InputImage | None = None,
+        side: int | None = None,
+    ) -> Self:
+        """The model in `found`; see `adfusion.generation.backends.open_generator`. Raises `UserError`."""
+        loaded = loading.load(found, device=device, memory=memory, loras=loras, controlnet=controlnet)
+        parts = [found.hash(), *(lora.hash() for lora in loras)]
+        if controlnet is not None:
+            parts += [files.sha256(path) for path in sorted(controlnet.glob("*.safetensors"))]
+        if control is not None:
+            parts.append(control.sha256)
+        model_hash = parts[0] if len(parts) == 1 else sha256("\n".join(parts).encode()).hexdigest()
+        license = str(license_of(found.folder))
+        return cls(
+            loaded, name=found.name, model_hash=model_hash, license=license, control=control, side=side
+        )
+
+    def check(self, request: Request) -> None:
+        super().check(request)
+        if request.negative_prompt and self.family.guidance in ("embedded", "none"):
+            raise UserError(
+                f"negative_prompt: found {request.negative_prompt[:40]!r}, allowed: none: "
+                f"{self.family.name} is distilled without it"
+            )
+        if round(request.steps * request.strength, 6) < 1:
+            least = 1 / request.steps
+            raise UserError(
+                f"strength: found {request.strength:g} of {request.steps} steps, "
+                f"allowed: {least:.2g} or more, a whole step"
+            )
+
+    def _draw(self, requests: Sequence[Request]) -> Iterator[Progress | Picture]:
+        batches = self._batches(requests)
+        evaluations = [self._evaluations(batch[0]) for batch in batches]
+        done, total = 0, sum(evaluations)
+        for batch, steps in zip(batches, evaluations, strict=True):
+            for index, event in enumerate(self._drawing(batch), done + 1):
+                if isinstance(event, Picture):
+                    yield event
+                else:
+                    yield Progress(index, total, batch, event)
+            done += steps
+
+    def _batches(self, requests: Sequence[Request]) -> list[tuple[Request, ...]]:
+        """Requests of one size and settings together; each with a picture to start from alone."""
+        groups: dict[object, list[Request]] = {}
+        for request in requests:
+            settings = request.size, request.steps, request.sampler, request.guidance_scale
+            groups.setdefault(request if request.edits() else settings, []).append(request)
+        size = self._loaded.plan.batch_size
+        return [
+            tuple(group[start : start + size])
+            for group in groups.values()
+            for start in range(0, len(group), size)
+        ]
+
+    def _evaluations(self, request: Request) -> int:
+        return len(windows_of(request, self.sizes)) * _steps(request)
+
+    def _drawing(self, requests: tuple[Request, ...]) -> Iterator[Preview | Picture]:
+        """A preview for each step, then the pictures."""
+        draw = self._in_place if requests[0].in_place else self._whole
+        images = yield from draw(requests)
+        for request, image in zip(requests, images, strict=True):
+            yield Picture(request, image, self.name, self.model_hash)
+
+    def _whole(self, requests: tuple[Request, ...]) -> Generator[Preview, None, list[Image.Image]]:
+        like = requests[0]
+        if like.initial is None:
+            return (yield from self._call("text", requests, like.size))
+        initial = ImageOps.fit(like.initial.image, like.size)
+        return (yield from self._call("image", requests, like.size, image=initial))
+
+    def _in_place(self, requests: tuple[Request, ...]) -> Generator[Preview, None, list[Image.Image]]:
+        """The initial picture, window after window; exactly itself where the mask is black."""
+        (request,) = requests
+        assert request.initial is not None
+        assert request.mask is not None
+        picture, mask = np.array(request.initial.image), np.array(request.mask.image)
+        for window in windows_of(request, self.sizes):
+            part, redraw = picture[window.part], mask[window.part]
+            small = Image.fromarray(part).resize(window.size, Image.Resampling.LANCZOS)
+            touched = Image.fromarray(redraw).resize(window.size, Image.Resampling.BOX)
+            where = touched.point(lambda level: 255 if level else 0)
+            (drawn,) = yield from self._call("inpaint", requests, window.size, image=small, mask_image=where)
+            enlarged = drawn.resize((part.shape[1], part.shape[0]), Image.Resampling.BICUBIC)
+            part[:] = composed(part, np.asarray(enlarged, np.float32), opacity(redraw))
+            redraw[:] = 0
+        return [Image.fromarray(picture)]
+
+    def _call(
+        self, kind: Kind, requests: tuple[Request, ...], size: Size, **images: Image.Image
+    ) -> Generator[Preview, None, list[Image.Image]]:
+        pipe, like = self._pipes[kind], requests[0]
+        arguments = call_arguments(pipe, self.family, requests, size, images, self._control)
+
+        def work(tell: Callable[[Any], None]) -> Any:
+            def seen(model_output: Any, x_t: Any, output: Any) -> None:
+                tell(estimate(scheduler, model_output, x_t, output))
+
+            scheduler = watched(new_scheduler(self._own_scheduler, like.sampler), seen)
+            pipe.scheduler = scheduler
+            try:
+                return pipe(**arguments)
+            finally:
+                pipe.maybe_free_model_hooks()
+
+        running = iterated(work)
+        try:
+            for index in count():
+                latents = next(running)
+                if index < _steps(like):  # some samplers take a step more than they were asked for
+                    yield partial(decoded, pipe, latents, size)
+        except StopIteration as end:
+            result = end.value
+        except torch.OutOfMemoryError as error:
+            raise UserError(OUT_OF_MEMORY) from error
+        except ValueError as error:  # how pipelines refuse their input
+            raise UserError(f"{self.name}: {' '.join(str(error).split())[:200]}") from error
+        finally:
+            running.close()
+        if any(getattr(result, "nsfw_content_detected", None) or ()):
+            raise UserError(
+                f"seed {like.seed}: the safety checker of {self.name} refused the picture, "
+                "allowed: other words or another seed"
+            )
+        return list(result.images)
+
+
+def _steps(request: Request) -> int:
+    return max(1, round(request.steps * request.strength))

@@ -1,0 +1,149 @@
+"""A pipeline from its files: number format and place in memory, LoRAs, ControlNet."""
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from adfusion import files
+from adfusion.errors import UserError
+from adfusion.generation.diffusers.families import Family, family
+from adfusion.generation.diffusers.library import library
+from adfusion.generation.diffusers.memory import Machine, MemoryPlan, planned
+from adfusion.generation.diffusers.weights import INDEX, Weights, refuse_pickle
+
+MAX_LORA_WEIGHT = 10.0
+SINGLE_FILES = {"sd3": "StableDiffusion3", "xl": "StableDiffusionXL", "flux": "Flux", "": "StableDiffusion"}
+"""Pipelines of single files, by a part of the kind that `diffusers` tells from the tensors."""
+LOADING = OSError, ValueError, KeyError, RuntimeError, AttributeError, TypeError, StopIteration
+"""What a file that does not fit makes `diffusers` raise."""
+
+
+@dataclass(frozen=True)
+class Lora:
+    """A low-rank change of a model (Hu et al. 2021), and how much of it: 1 is as it was trained."""
+
+    path: Path
+    weight: float = 1.0
+
+    def check(self) -> None:
+        """Raises `UserError` for a missing file, a pickle, or another weight."""
+        if not (math.isfinite(self.weight) and abs(self.weight) <= MAX_LORA_WEIGHT):
+            allowed = f"{-MAX_LORA_WEIGHT:g} to {MAX_LORA_WEIGHT:g}"
+            raise UserError(f"lora {self.path}: weight: found {self.weight:g}, allowed: {allowed}")
+        refuse_pickle(self.file)
+
+    @property
+    def file(self) -> Path:
+        """The safetensors file: `path`, or the only one in it."""
+        if not self.path.is_dir():
+            if not self.path.is_file():
+                raise UserError(f"lora {self.path}: found nothing, allowed: a safetensors file")
+            return self.path
+        found = sorted(self.path.glob("*.safetensors"))
+        if len(found) != 1:
+            raise UserError(f"lora {self.path}: found {len(found)} safetensors files, allowed: one")
+        return found[0]
+
+    def hash(self) -> str:
+        return sha256(f"{files.sha256(self.file)} {self.weight!r}".encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A pipeline that is ready, and how it is kept."""
+
+    pipe: Any
+    family: Family
+    plan: MemoryPlan
+    device: str
+
+
+def load(
+    weights: Weights,
+    *,
+    device: str | None = None,
+    memory: str = "auto",
+    loras: Sequence[Lora] = (),
+    controlnet: Path | None = None,
+) -> Loaded:
+    """The text-to-image pipeline of `weights`. Raises `UserError` if it cannot be loaded or does not fit."""
+    diffusers = library()
+    parameters, largest = weights.parameters()
+    machine = Machine.here(device)
+    name = pipeline_name(weights)
+    plan = planned(parameters, largest, family(name, weights.name).half, machine, memory)
+    pipe = _pipeline(diffusers, weights, plan)
+    if loras:
+        _add_loras(pipe, loras)
+    if controlnet is not None:
+        pipe = _controlled(diffusers, pipe, controlnet, plan)
+    pipe.set_progress_bar_config(disable=True)
+    plan.apply(pipe, machine.device)
+    options = dict(pipe.transformer.config) if getattr(pipe, "transformer", None) else None
+    return Loaded(pipe, family(type(pipe).__name__, weights.name, options), plan, machine.device)
+
+
+def pipeline_name(weights: Weights) -> str:
+    """The class name of the pipeline: from its index, or told from the tensors of a single file."""
+    if weights.path.is_dir():
+        return str(json.loads((weights.path / INDEX).read_bytes()).get("_class_name"))
+    from diffusers.loaders.single_file_utils import infer_diffusers_model_type
+    from safetensors import safe_open
+
+    with safe_open(weights.path, "pt") as file:
+        names = list(file.keys())
+        shapes = {name: torch.empty(file.get_slice(name).get_shape(), device="meta") for name in names}
+    kind = infer_diffusers_model_type(shapes)
+    return next(f"{name}Pipeline" for hint, name in SINGLE_FILES.items() if hint in kind)
+
+
+def _pipeline(diffusers: Any, weights: Weights, plan: MemoryPlan) -> Any:
+    """A single file holds no configuration: it is beside it, or `diffusers` gets it from the hub's cache."""
+    options: dict[str, Any] = {"dtype": getattr(torch, plan.dtype), "local_files_only": True}
+    try:
+        if weights.path.is_dir():
+            return diffusers.AutoPipelineForText2Image.from_pretrained(
+                str(weights.path), variant=weights.variant, use_safetensors=True, **options
+            )
+        config = str(weights.folder) if (weights.folder / INDEX).is_file() else None
+        pipeline = getattr(diffusers, pipeline_name(weights))
+        return pipeline.from_single_file(str(weights.path), config=config, **options)
+    except LOADING as error:
+        raise UserError(f"{weights.path}: cannot be loaded: {_first_line(error)}") from error
+
+
+def _add_loras(pipe: Any, loras: Sequence[Lora]) -> None:
+    if not hasattr(pipe, "load_lora_weights"):
+        raise UserError(f"lora: {type(pipe).__name__} takes none")
+    for index, lora in enumerate(loras):
+        file, name = lora.file, f"lora{index}"
+        try:
+            pipe.load_lora_weights(str(file.parent), weight_name=file.name, adapter_name=name)
+            pipe.set_adapters(name)  # raises if nothing in the file fitted
+        except LOADING as error:
+            raise UserError(f"lora {file}: does not fit to the model: {_first_line(error)}") from error
+    pipe.set_adapters([f"lora{index}" for index in range(len(loras))], [lora.weight for lora in loras])
+
+
+def _controlled(diffusers: Any, pipe: Any, folder: Path, plan: MemoryPlan) -> Any:
+    """`pipe` with the ControlNet (Zhang et al. 2023) in `folder`."""
+    try:
+        kind = json.loads((folder / "config.json").read_bytes())["_class_name"]
+        if not kind.endswith(("ControlNetModel", "ControlNetUnionModel")):
+            raise ValueError(f"found {kind}")
+        net = getattr(diffusers, kind).from_pretrained(
+            str(folder), dtype=getattr(torch, plan.dtype), use_safetensors=True, local_files_only=True
+        )
+        return diffusers.AutoPipelineForText2Image.from_pipe(pipe, controlnet=net)
+    except LOADING as error:
+        raise UserError(f"controlnet {folder}: cannot be loaded: {_first_line(error)}") from error
+
+
+def _first_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:200] or type(error).__name__

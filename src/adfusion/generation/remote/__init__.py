@@ -1,0 +1,5 @@
+"""Image services behind the `Generator` seam: the OpenAI images API and its likes, and Automatic1111."""
+
+from adfusion.generation.remote.generator import RemoteGenerator
+
+__all__ = ["RemoteGenerator"]

@@ -1,0 +1,61 @@
+"""Generated pictures as files: PNG with watermark, credentials, and a row in the registry."""
+
+import dataclasses
+import io
+import json
+from pathlib import Path
+
+from PIL import Image
+
+from adfusion import files
+from adfusion.generation import Picture, save_picture
+from adfusion.generation.picture_file import metadata
+from adfusion.provenance.credentials import Origin
+from adfusion.provenance.marker import Marker, payload_of
+
+
+def save_drawn(picture: Picture, path: Path, marker: Marker) -> None:
+    """`save_picture`, marked, signed and logged. The same request and model have the same payload.
+
+    A picture that was changed in place is not marked: outside its mask it stays the input's, to the bit.
+    """
+    origin = _origin(picture, path)
+    marked = dataclasses.replace(picture, image=_marked(picture.image, origin, marker))
+    with files.replacing(path) as temporary:
+        save_picture(marked, temporary)
+        data = marker.sign(temporary.read_bytes(), origin)
+        temporary.write_bytes(data)
+    marker.register(_id(picture, path), data, origin)
+
+
+def save_view(view: Image.Image, picture: Picture, path: Path, marker: Marker) -> None:
+    """A view of generated pictures, such as a sheet of several, of which `picture` is one."""
+    origin = dataclasses.replace(_origin(picture, path), edits=("pictures set side by side",))
+    buffer = io.BytesIO()
+    _marked(view, origin, marker).save(buffer, "PNG")
+    data = marker.sign(buffer.getvalue(), origin)
+    files.write_bytes(path, data)
+    marker.register(_id(picture, path), data, origin)
+
+
+def _marked(image: Image.Image, origin: Origin, marker: Marker) -> Image.Image:
+    return image if origin.payload is None else marker.mark(image, origin.payload)
+
+
+def _origin(picture: Picture, path: Path) -> Origin:
+    said = metadata(picture)
+    request = json.dumps(said, sort_keys=True)
+    in_place = picture.request.in_place
+    return Origin(
+        title=path.name,
+        software=said["software"],
+        model=picture.model,
+        model_hash=picture.model_hash,
+        prompt=picture.request.prompt,
+        edits=("parts of a picture drawn anew",) if in_place else (),
+        payload=None if in_place else payload_of(picture.request.prompt, f"{path.name}\n{request}"),
+    )
+
+
+def _id(picture: Picture, path: Path) -> str:
+    return f"{picture.request.prompt}/{path.name}"

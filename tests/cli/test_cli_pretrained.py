@@ -1,0 +1,130 @@
+"""Pretrained models behind the verbs of the command."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+
+from adfusion.generation import load_picture
+from command_line import Adfusion
+from image_service import drawing, serving
+from painter import write_brief
+from tiny_pipelines import save_lora, save_tiny
+
+LICENSE = "creativeml-openrail-m (restricted uses are listed in the licence)"
+
+
+@pytest.fixture(scope="module")
+def pretrained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    torch.set_num_threads(1)
+    return save_tiny("sd", tmp_path_factory.mktemp("cli") / "sd")
+
+
+def test_generate_says_licence_and_memory_once(adfusion: Adfusion, pretrained: Path, tmp_path: Path) -> None:
+    done = adfusion("generate", "a can", "--model", pretrained, "-n", 2, "--steps", 2, "-o", tmp_path)
+    assert (done.code, len(done.out.splitlines())) == (0, 3)
+    assert done.err.count(LICENSE) == 1
+    assert done.err.count("float32,resident") == 1
+    assert len(done.err.splitlines()) == 2
+
+
+def test_lora_and_memory_are_taken(adfusion: Adfusion, pretrained: Path, tmp_path: Path) -> None:
+    save_lora(pretrained, tmp_path / "lora")
+    done = adfusion(
+        "generate", "a can", "--model", pretrained, "--lora", f"{tmp_path / 'lora'}:0.5", "--memory",
+        "bfloat16,tiling", "--steps", 1, "-o", tmp_path / "out",
+    )  # fmt: skip
+    assert done.code == 0
+    assert "bfloat16,resident,tiling" in done.err
+
+
+@pytest.mark.parametrize(
+    ("memory", "allowed"),
+    [
+        ("huge", "auto, or with commas: float32, float16, bfloat16"),
+        ("offload", "allowed on the CPU: resident"),
+        ("float32,float16", "one of float32, float16, bfloat16"),
+    ],
+)
+def test_other_memory_is_refused(
+    refused: Callable[..., str], pretrained: Path, tmp_path: Path, memory: str, allowed: str
+) -> None:
+    assert allowed in refused("generate", "a can", "--model", pretrained, "--memory", memory, "-o", tmp_path)
+
+
+def test_edit_runs_on_a_pretrained_model(adfusion: Adfusion, pretrained: Path, tmp_path: Path) -> None:
+    adfusion("generate", "a can", "--model", pretrained, "--steps", 1, "-o", tmp_path)
+    done = adfusion(
+        "edit", "image", tmp_path / "a-can-0.png", "a red can", "--model", pretrained, "--steps", 2,
+        "-o", tmp_path / "edited",
+    )  # fmt: skip
+    assert done.code == 0
+    assert load_picture(tmp_path / "edited" / "a-can-0-image-0.png").model == "sd"
+
+
+def test_a_campaign_runs_unchanged_and_keeps_the_licence(
+    adfusion: Adfusion, pretrained: Path, tmp_path: Path
+) -> None:
+    brief = write_brief(tmp_path, placements=["iab-medium-rectangle"])
+    run = ("campaign", brief, "-o", tmp_path / "out", "--model", pretrained, "--steps", 1, "--limit", 2)
+    done = adfusion(*run)
+    assert done.code == 0
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
+    assert manifest["model"]["name"] == "sd"
+    assert manifest["model"]["license"] == LICENSE
+    assert len(manifest["creatives"]) == 2
+    again = adfusion(*run, "--resume", "--json")
+    assert json.loads(again.out)["files_made"] == 0
+
+
+def test_show_prints_licence_family_and_hashes(adfusion: Adfusion, pretrained: Path) -> None:
+    said = json.loads(adfusion("models", "show", pretrained, "--json").out)
+    assert (said["license"], said["family"]) == (LICENSE, "Stable Diffusion 1/2")
+    assert len(said["files"]["unet/diffusion_pytorch_model.safetensors"]) == 64
+    assert said["hash"] in adfusion("models", "show", pretrained).out
+
+
+def test_export_and_import_are_verbs(adfusion: Adfusion, model: Path, tmp_path: Path) -> None:
+    assert adfusion("models", "export", model, "-o", tmp_path / "theirs").code == 0
+    assert adfusion("models", "import", tmp_path / "theirs", "-o", tmp_path / "ours").code == 0
+    assert (tmp_path / "ours" / "model.json").read_bytes() == (model / "model.json").read_bytes()
+
+
+def test_a_controlnet_is_only_for_pretrained_models(
+    refused: Callable[..., str], model: Path, tmp_path: Path
+) -> None:
+    line = refused("generate", "a can", "--model", model, "--controlnet", tmp_path, "-o", tmp_path / "out")
+    assert "controlnet" in line
+    assert "pretrained models only" in line
+
+
+def test_a_campaign_on_a_service_stays_within_its_limit(
+    adfusion: Adfusion, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ADFUSION_REMOTE_KEY", "sk-secret-7")
+    brief = write_brief(tmp_path, placements=["iab-medium-rectangle"], variants=2)
+    with serving(drawing) as server:
+        model = f"openai+{server.address}/v1?model=painter&price=0.5&sizes=128x128"
+        run = ("campaign", brief, "--model", model, "--limit", 3, "--spend-limit")
+        dear = adfusion(*run, 0.7, "-o", tmp_path / "dear")
+        assert (dear.code, "error: spend_limit: " in dear.err) == (2, True)
+        assert server.calls == []
+        assert adfusion(*run, 2.0, "-o", tmp_path / "out").code == 0
+        assert 1 <= len(server.calls) <= 3
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
+    assert manifest["model"]["name"] == f"127.0.0.1:{server.server_port}/painter"
+    for path in (tmp_path / "out").rglob("*"):
+        assert path.is_dir() or b"sk-secret-7" not in path.read_bytes()
+
+
+def test_a_model_that_is_nowhere_is_one_line(
+    refused: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from huggingface_hub import constants
+
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+    for arguments in (("generate", "a can", "--model"), ("models", "pull"), ("models", "show")):
+        assert "is not in the cache" in refused(*arguments, "hf:example/nowhere")

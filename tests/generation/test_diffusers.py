@@ -1,0 +1,303 @@
+"""Pretrained models, with tiny real pipelines of random weights in their place."""
+
+import gc
+import shutil
+import threading
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from safetensors.torch import save_file
+
+from adfusion.errors import UserError
+from adfusion.generation import InputImage, Picture, Progress, Request
+from adfusion.generation.backends import license_of, open_generator
+from adfusion.generation.diffusers import DiffusersGenerator, Lora
+from adfusion.generation.diffusers.weights import at
+from tiny_pipelines import TINY, controlnet, save_lora, save_tiny
+
+Tiny = Callable[[str], Path]
+Drawer = Callable[[str], DiffusersGenerator]
+EDITING = ("sd", "sdxl", "sd3", "flux")
+PROMPT = "a teal bottle"
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Tiny:
+    torch.set_num_threads(1)
+    place = tmp_path_factory.mktemp("pretrained")
+    return cache(lambda name: save_tiny(name, place / name))
+
+
+@pytest.fixture(scope="session")
+def drawer(folder: Tiny) -> Drawer:
+    return cache(lambda name: DiffusersGenerator.open(at(folder(name)), side=64))
+
+
+def pixels(picture: Picture) -> np.ndarray:
+    return np.asarray(picture.image).astype(int)
+
+
+def draw(generator: DiffusersGenerator, *requests: Request) -> list[np.ndarray]:
+    return [pixels(picture) for picture in generator.generate(requests).pictures()]
+
+
+@pytest.fixture(scope="module")
+def photo() -> Image.Image:
+    noise = np.random.default_rng(0).integers(0, 255, (12, 15, 3), dtype=np.uint8)
+    return Image.fromarray(noise).resize((120, 96), Image.Resampling.BICUBIC)
+
+
+@pytest.fixture(scope="module")
+def mask() -> Image.Image:
+    mask = np.zeros((96, 120), np.uint8)
+    mask[20:60, 40:90] = 255
+    return Image.fromarray(mask)
+
+
+@pytest.mark.parametrize("name", TINY)
+def test_every_family_draws_step_by_step(drawer: Drawer, name: str) -> None:
+    generator = drawer(name)
+    request = generator.request(PROMPT, seed=3, steps=3)
+    *steps, picture = generator.generate(request)
+    assert [(step.index, step.total) for step in steps if isinstance(step, Progress)] == [
+        (1, 3),
+        (2, 3),
+        (3, 3),
+    ]
+    assert isinstance(picture, Picture)
+    assert picture.image.size == request.size == (64, 64)
+    assert picture.image.mode == "RGB"
+    assert picture.model_hash == generator.model_hash
+
+
+@pytest.mark.parametrize("name", TINY)
+def test_the_last_preview_is_the_picture(drawer: Drawer, name: str) -> None:
+    generator = drawer(name)
+    shown = []
+    for event in generator.generate(PROMPT, steps=3):
+        if isinstance(event, Progress):
+            shown.append(np.asarray(event.previews()[0]).astype(int))
+        else:
+            distances = [np.abs(preview - pixels(event)).mean() for preview in shown]
+    assert distances[-1] < 1.5
+    assert distances[-1] <= distances[0]
+
+
+def test_a_picture_does_not_depend_on_its_batch(drawer: Drawer, folder: Tiny) -> None:
+    generator = DiffusersGenerator.open(at(folder("sd")))
+    object.__setattr__(generator._loaded.plan, "batch_size", 3)
+    requests = [generator.request(PROMPT, seed=seed, steps=2) for seed in (1, 2, 3)]
+    together = draw(generator, *requests)
+    alone = draw(generator, requests[1])
+    assert np.abs(together[1] - alone[0]).max() <= 2
+    assert np.abs(together[1] - together[0]).mean() > 2
+
+
+def test_seed_words_and_sampler_matter(drawer: Drawer) -> None:
+    generator = drawer("sd")
+    base = {"seed": 1, "steps": 3}
+    requests = [
+        generator.request(PROMPT, **base),
+        generator.request(PROMPT, **base | {"seed": 2}),
+        generator.request("a lamp on a box", **base),
+        generator.request(PROMPT, **base, sampler="euler"),
+        generator.request(PROMPT, **base, negative_prompt="blurred"),
+    ]
+    first, *others = draw(generator, *requests)
+    assert np.array_equal(first, draw(generator, requests[0])[0])
+    assert all(np.abs(first - other).max() > 0 for other in others)
+
+
+@pytest.mark.parametrize("name", EDITING)
+def test_inpainting_leaves_every_unmasked_pixel_as_it_was(
+    drawer: Drawer, name: str, photo: Image.Image, mask: Image.Image
+) -> None:
+    after = drawer(name).edit.inpaint(photo, mask, PROMPT, steps=2).last()
+    changed = np.abs(pixels(after) - np.asarray(photo)).max(axis=2)
+    assert after.image.size == photo.size
+    assert changed[np.asarray(mask) == 0].max() == 0
+    assert changed[np.asarray(mask) > 0].mean() > 5
+
+
+@pytest.mark.parametrize("name", EDITING)
+def test_strength_decides_how_much_of_a_picture_stays(drawer: Drawer, name: str, photo: Image.Image) -> None:
+    generator = drawer(name)
+    little, much = (
+        pixels(generator.edit.image(photo, PROMPT, strength=strength, steps=4).last())
+        for strength in (0.25, 1.0)
+    )
+    steps = list(generator.edit.image(photo, PROMPT, strength=0.5, steps=4))
+    assert np.abs(little - much).mean() > 1
+    assert [event.total for event in steps if isinstance(event, Progress)] == [2, 2]
+
+
+def test_outpainting_keeps_the_picture_in_the_middle(drawer: Drawer, photo: Image.Image) -> None:
+    wide = drawer("sd").edit.outpaint(photo, (200, 96), PROMPT, steps=2).last()
+    assert np.array_equal(pixels(wide)[:, 40:160], np.asarray(photo))
+
+
+def test_an_edit_that_a_family_has_not_is_refused(
+    drawer: Drawer, photo: Image.Image, mask: Image.Image
+) -> None:
+    with pytest.raises(UserError, match="initial: pixart cannot do this edit, allowed: none"):
+        drawer("pixart").edit.inpaint(photo, mask, PROMPT)
+    with pytest.raises(UserError, match="tile: sd cannot do this edit, allowed: initial, mask, strength"):
+        drawer("sd").edit.tile(PROMPT)
+
+
+def test_a_distilled_model_refuses_a_negative_prompt(drawer: Drawer) -> None:
+    with pytest.raises(UserError, match="negative_prompt: found 'blurred', allowed: none: FLUX dev"):
+        drawer("flux").request(PROMPT, negative_prompt="blurred")
+
+
+def test_less_than_one_step_is_refused(drawer: Drawer, photo: Image.Image) -> None:
+    with pytest.raises(UserError, match=r"strength: found 0\.1 of 3 steps, allowed: 0\.33 or more"):
+        drawer("sd").edit.image(photo, PROMPT, strength=0.1, steps=3)
+
+
+def test_closing_the_run_stops_the_pipeline(drawer: Drawer) -> None:
+    generator, before = drawer("sd"), threading.active_count()
+    run = generator.generate(PROMPT, steps=500)
+    next(iter(run))
+    assert threading.active_count() == before + 1
+    del run
+    gc.collect()
+    assert threading.active_count() == before
+    assert len(draw(generator, generator.request(PROMPT, steps=1))) == 1
+
+
+def test_a_fault_inside_of_the_pipeline_reaches_the_caller(
+    drawer: Drawer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    generator = drawer("sd")
+
+    def full(*args: object, **options: object) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate")
+
+    monkeypatch.setattr(generator._pipes["text"].unet, "forward", full)
+    with pytest.raises(UserError, match=r"not enough memory: .* --memory offload"):
+        generator.generate(PROMPT, steps=1).last()
+
+
+def test_a_picture_that_the_safety_checker_blackened_is_not_handed_on(
+    drawer: Drawer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    generator = drawer("sd")
+    monkeypatch.setattr(
+        generator._pipes["text"], "run_safety_checker", lambda image, *_: (image, [True]), raising=True
+    )
+    with pytest.raises(UserError, match="seed 4: the safety checker of sd refused the picture"):
+        generator.generate(PROMPT, steps=1, seed=4).last()
+
+
+def test_a_controlnet_follows_its_picture(folder: Tiny, tmp_path: Path, photo: Image.Image) -> None:
+    torch.manual_seed(1)
+    controlnet().save_pretrained(tmp_path / "net")
+    control = [InputImage.of(photo), InputImage.of(photo.transpose(Image.Transpose.FLIP_LEFT_RIGHT))]
+    one, other = (
+        DiffusersGenerator.open(at(folder("sd")), controlnet=tmp_path / "net", control=each)
+        for each in control
+    )
+    drawn = [draw(each, each.request(PROMPT, steps=2))[0] for each in (one, other)]
+    assert np.abs(drawn[0] - drawn[1]).mean() > 0.5
+    assert one.model_hash != other.model_hash
+    edited = one.edit.image(photo, PROMPT, strength=0.5, steps=2).last()
+    assert edited.image.size == (72, 56)
+    with pytest.raises(UserError, match="control: found a ControlNet or a picture for it, allowed: both"):
+        DiffusersGenerator.open(at(folder("sd")), controlnet=tmp_path / "net")
+
+
+def test_loras_change_pictures_by_their_weight(folder: Tiny, drawer: Drawer, tmp_path: Path) -> None:
+    save_lora(folder("sd"), tmp_path)
+    plain = drawer("sd")
+    request = plain.request(PROMPT, steps=2)
+    whole, none = (
+        DiffusersGenerator.open(at(folder("sd")), loras=[Lora(tmp_path, weight)]) for weight in (1.0, 0.0)
+    )
+    before, after, unchanged = (draw(each, request)[0] for each in (plain, whole, none))
+    assert np.abs(before - after).mean() > 1
+    assert np.abs(before - unchanged).max() <= 1
+    assert len({plain.model_hash, whole.model_hash, none.model_hash}) == 3
+
+
+def test_a_lora_of_another_model_is_refused(folder: Tiny, tmp_path: Path) -> None:
+    weights = {f"base_model.model.blocks.0.lora_{side}.weight": torch.ones(4, 4) for side in "AB"}
+    save_file(weights, tmp_path / "other.safetensors")
+    with pytest.raises(UserError, match=r"other\.safetensors: does not fit to the model"):
+        open_generator(folder("sd"), loras=[(tmp_path / "other.safetensors", 1.0)])
+
+
+def test_half_precision_draws_and_edits(
+    folder: Tiny, drawer: Drawer, photo: Image.Image, mask: Image.Image
+) -> None:
+    half = DiffusersGenerator.open(at(folder("sd")), memory="bfloat16,slicing,tiling")
+    assert {pipe.unet.dtype for pipe in half._pipes.values()} == {torch.bfloat16}
+    request = half.request(PROMPT, steps=2, seed=1)
+    assert np.abs(draw(half, request)[0] - draw(drawer("sd"), request)[0]).mean() < 8
+    after = half.edit.inpaint(photo, mask, PROMPT, steps=2).last()
+    assert np.array_equal(pixels(after)[np.asarray(mask) == 0], np.asarray(photo)[np.asarray(mask) == 0])
+
+
+def test_the_hash_knows_weights_and_configuration_but_not_the_place(folder: Tiny, tmp_path: Path) -> None:
+    own = at(folder("sd")).hash()
+    copy = Path(shutil.copytree(folder("sd"), tmp_path / "elsewhere"))
+    assert at(copy).hash() == own
+    weights = copy / "vae" / "diffusion_pytorch_model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1] + b"\x7f")
+    assert at(copy).hash() != own
+
+
+def test_one_function_opens_any_model(folder: Tiny) -> None:
+    generator = open_generator(folder("sd"))
+    assert isinstance(generator, DiffusersGenerator)
+    assert license_of(generator) == "creativeml-openrail-m (restricted uses are listed in the licence)"
+    assert any("licence" in note for note in generator.notes)
+    assert any("float32,resident" in note for note in generator.notes)
+
+
+def test_a_pickle_is_refused_with_the_way_to_convert_it(folder: Tiny, tmp_path: Path) -> None:
+    (tmp_path / "model.ckpt").write_bytes(b"anything")
+    with pytest.raises(UserError, match=r"model\.ckpt: found a pickle.*safe.*save_pretrained"):
+        open_generator(tmp_path / "model.ckpt")
+    copy = Path(shutil.copytree(folder("sd"), tmp_path / "pickled"))
+    weights = copy / "unet" / "diffusion_pytorch_model.safetensors"
+    weights.rename(weights.with_suffix(".bin"))
+    with pytest.raises(UserError, match="unet: found a pickle"):
+        open_generator(copy)
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (
+            lambda copy: (copy / "vae" / "diffusion_pytorch_model.safetensors").unlink(),
+            "vae: found no tensors",
+        ),
+        (
+            lambda copy: (copy / "vae" / "diffusion_pytorch_model.safetensors").write_bytes(b"{}"),
+            "not a safetensors file",
+        ),
+        (lambda copy: (copy / "model_index.json").write_text("["), "no readable model_index.json"),
+        (lambda copy: (copy / "scheduler").rename(copy / "other"), "scheduler: found nothing"),
+    ],
+)
+def test_what_is_wrong_with_a_folder_is_said(
+    folder: Tiny, tmp_path: Path, damage: Callable[[Path], object], said: str
+) -> None:
+    copy = Path(shutil.copytree(folder("sd"), tmp_path / "copy"))
+    damage(copy)
+    with pytest.raises(UserError, match=said):
+        open_generator(copy)
+
+
+def test_without_the_extra_one_line_says_what_to_install(
+    folder: Tiny, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adfusion.generation.diffusers.library.find_spec", lambda name: None)
+    with pytest.raises(UserError, match=r"pip install 'adfusion\[diffusers\]'"):
+        open_generator(folder("sd"))
