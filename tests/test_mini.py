@@ -54,12 +54,10 @@ def test_words_choose_the_backdrop(mini: NativeGenerator) -> None:
 
 
 def test_a_caption_is_worth_something_to_it(mini: NativeGenerator) -> None:
-    figures = mini.model.card.metrics
-    own, other = (
-        figures["held-out loss with own caption"],
-        figures["held-out loss with another picture's caption"],
-    )
-    assert isinstance(own, float) and isinstance(other, float) and own < 0.97 * other
+    figures = mini.model.card.metrics["what captions are worth on held-out renders"]
+    assert isinstance(figures, dict)
+    own, other = (float(str(figures[f"loss with {whose} caption"])) for whose in ("own", "another picture's"))
+    assert own < 0.9 * other
 
 
 def test_a_picture_is_the_same_alone_and_in_a_batch(mini: NativeGenerator) -> None:
