@@ -28,12 +28,12 @@ HELD_OUT = 2_000_000
 class Effort:
     """How much is drawn: the amounts of prompts, of renders and of training pictures looked at."""
 
-    seen: int = 1000
-    held_out: int = 400
+    seen: int = 600
+    held_out: int = 240
     """Of each kind of held-out combination."""
-    renders: int = 2000
-    training: int = 12_000
-    large: int = 48
+    renders: int = 1500
+    training: int = 6000
+    large: int = 32
     """Pictures at full size, for the upsampler."""
     steps: int | None = None
     """Sampling steps; `None` is the model's default."""

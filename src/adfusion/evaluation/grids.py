@@ -60,8 +60,8 @@ def word_prompts() -> dict[str, tuple[str, list[tuple[str, str]]]]:
             [(color, f"a white mug on a round podium, plain {color} background") for color in COLORS],
         ),
         "stage": (
-            f"a red bottle …, {white}",
-            [(name, f"a red bottle {words[0]}, {white}") for name, words in STAGE_WORDS.items()],
+            "a red bottle …, teal background",
+            [(name, f"a red bottle {words[0]}, teal background") for name, words in STAGE_WORDS.items()],
         ),
         "material": (
             f"a … orange teapot on a square podium, {white}",
