@@ -118,5 +118,5 @@ def test_stopping_to_iterate_stops_the_work_and_last_carries_on(generator: Nativ
 def test_bad_input_is_refused_before_any_work(generator: NativeGenerator) -> None:
     with pytest.raises(UserError, match="size: found 100x100, allowed: 256x256"):
         generator.generate("a lamp", size=(100, 100))
-    with pytest.raises(UserError, match="sampler: found 'magic', allowed: [a-z]"):
+    with pytest.raises(UserError, match="sampler: found 'magic', allowed: "):
         generator.generate("a lamp", sampler="magic")
