@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Literal
 
 import c2pa
@@ -107,9 +107,14 @@ def sign(data: bytes, origin: Origin, identity: Identity) -> bytes:
     if kind is None:
         raise UserError(f"{origin.title}: found another kind of file, allowed: PNG, JPEG, WebP, PDF, SVG")
     data = xmp.with_source_type(data, kind, origin.source_type)
-    # The SDK calls back into Python, where an exception is lost. Signals raise theirs in the main thread.
-    with ThreadPoolExecutor(1) as apart:
-        return apart.submit(_signed, data, kind, origin, identity).result()
+    return _apart().submit(_signed, data, kind, origin, identity).result()
+
+
+@cache
+def _apart() -> ThreadPoolExecutor:
+    """A thread for the SDK, which calls back into Python, where an exception is lost; signals raise theirs in
+    the main thread. There is one for all calls, since an executor's end is a callback too."""
+    return ThreadPoolExecutor(1)
 
 
 def overhead(origin: Origin, identity: Identity, kind: str) -> int:
