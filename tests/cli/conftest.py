@@ -1,3 +1,4 @@
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -50,11 +51,15 @@ def refused(adfusion: Adfusion) -> Callable[..., str]:
 
 @pytest.fixture
 def process() -> Callable[..., "subprocess.Popen[str]"]:
-    """Start the command in a process of its own."""
+    """Start the command in a process of its own, which hears Ctrl-C even where the tests run in a shell's
+    background, where it is ignored."""
+
+    def hear() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
 
     def start(*arguments: object, **options: object) -> "subprocess.Popen[str]":
         command = [sys.executable, "-m", "adfusion", *(str(argument) for argument in arguments)]
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, **options}
-        return subprocess.Popen(command, **pipes)  # type: ignore[call-overload]
+        return subprocess.Popen(command, preexec_fn=hear, **pipes)  # type: ignore[call-overload]
 
     return start
