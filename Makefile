@@ -1,12 +1,13 @@
 # setup  make .venv            demo   brief -> finished ads      test   lint, types, floors, tests
 # lint   the gates alone       train  make the bundled model     clean  remove what make made
+# bench             how fast it is, against diffusers on the same weights (BENCH=--quick for a look)
 # bench-watermark   how well the watermark is found, and how often where there is none
 PYTHON ?= python3.11
 VENV   := .venv
 BIN    := $(VENV)/bin
 RUNS   ?= runs/mini
 
-.PHONY: setup demo test lint bench-watermark train clean
+.PHONY: setup demo test lint bench bench-watermark train train-base clean
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -35,14 +36,23 @@ lint: $(VENV)/.installed-dev
 test: lint
 	$(BIN)/pytest
 
+bench: $(VENV)/.installed-dev
+	$(BIN)/python benchmarks/speed $(BENCH)
+
 bench-watermark: setup
-	$(BIN)/python benchmarks/watermark.py $(if $(wildcard out/demo/creatives),--creatives out/demo/creatives)
+	$(BIN)/python benchmarks/watermark.py
 
 train: setup
 	$(BIN)/adfusion train recipes/mini/autoencoder.yaml -o $(RUNS)/autoencoder --resume
 	$(BIN)/adfusion train recipes/mini/denoiser-1.yaml -o $(RUNS)/denoiser-1 --resume
+	$(BIN)/adfusion train recipes/mini/denoiser-2.yaml -o $(RUNS)/denoiser-2 --resume
 	$(BIN)/adfusion train recipes/mini/denoiser.yaml -o $(RUNS)/denoiser --resume
+	$(BIN)/adfusion train recipes/mini/student.yaml -o $(RUNS)/student --resume
 	$(BIN)/adfusion train recipes/mini/upsampler.yaml -o $(RUNS)/upsampler --resume
+
+train-base: setup
+	for part in autoencoder denoiser student upsampler; do \
+	  $(BIN)/adfusion train recipes/base/$$part.yaml -o runs/base/$$part --resume || exit 1; done
 
 clean:
 	rm -rf $(VENV) out

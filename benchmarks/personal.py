@@ -11,6 +11,7 @@ encoding, credentials, checks and gallery.
 
 import argparse
 import json
+import os
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -23,6 +24,7 @@ from PIL import Image
 import adfusion
 from adfusion import files
 from adfusion.campaigns import Campaign, CampaignProgress
+from adfusion.campaigns.crew import cores
 from adfusion.generation import Generator, Picture, Progress, Request, Run, Size
 
 NAMES = ("Ada", "Noor", "Jules", "Mina", "Tom", "Sofia", "Leon", "Ines", "Omar", "Ruth", "Iris", "Paul")
@@ -80,29 +82,37 @@ def write_brief(folder: Path, rows: int) -> Path:
     return brief
 
 
-def measure(brief: Path, out: Path, generator: Generator) -> dict[str, dict[str, float]]:
+def measure(brief: Path, out: Path, generator: Generator, workers: int) -> dict[str, dict[str, float]]:
     """Seconds of each stage; "plan" is all before the first picture, fitting of every text included."""
     stages: dict[str, dict[str, float]] = {}
-    stage, wall, processor = "plan", time.perf_counter(), time.process_time()
+    stage, wall, processor = "plan", time.perf_counter(), processor_seconds()
     campaign = Campaign(brief, out)
-    for event in campaign.run(generator):
+    for event in campaign.run(generator, workers=workers):
         following = event.stage if isinstance(event, CampaignProgress) else "end"
         if following != stage:
-            now, used = time.perf_counter(), time.process_time()
+            now, used = time.perf_counter(), processor_seconds()
             stages[stage] = {"seconds": now - wall, "processor seconds": used - processor}
             stage, wall, processor = following, now, used
     return stages
+
+
+def processor_seconds() -> float:
+    """Of this process and of those that it has started and that have ended."""
+    return sum(os.times()[:4])
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--rows", type=int, default=60)
     parser.add_argument("--model", help="a bundled model's name or a model's folder")
+    parser.add_argument("--workers", type=int, default=cores(), help="processes that set type")
     parser.add_argument("--out", type=Path, default=Path("out/personal.json"))
     wanted = parser.parse_args()
     generator: Generator = adfusion.load(wanted.model) if wanted.model else StandIn()
     with tempfile.TemporaryDirectory() as folder:
-        stages = measure(write_brief(Path(folder), wanted.rows), Path(folder) / "out", generator)
+        os.environ["ADFUSION_REGISTRY"] = f"{folder}/registry.sqlite"
+        brief = write_brief(Path(folder), wanted.rows)
+        stages = measure(brief, Path(folder) / "out", generator, wanted.workers)
     count = wanted.rows * len(BRIEF["placements"])
     typed = [each for stage, each in stages.items() if stage != "pictures"]
     whole = {unit: sum(each[unit] for each in typed) for unit in ("seconds", "processor seconds")}

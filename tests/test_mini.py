@@ -25,24 +25,32 @@ def mini() -> NativeGenerator:
 
 
 def test_it_is_whole_and_small() -> None:
-    assert store.verify("mini").ok
-    weights = list(store.find("mini").glob("*.safetensors"))
-    assert len(weights) == 3
-    assert sum(path.stat().st_size for path in weights) < 60e6
+    assert store.bundled() == ["mini", "mini:teacher"]
+    assert store.verify("mini").ok and store.verify("mini:teacher").ok
+    weights = list(store.find("mini").rglob("*.safetensors"))
+    assert len(weights) == 6
+    assert sum(path.stat().st_size for path in weights) < 90e6
 
 
-def test_its_card_says_how_it_was_made() -> None:
-    card = store.load_card("mini")
+@pytest.mark.parametrize("name", ["mini", "mini:teacher"])
+def test_its_card_says_how_it_was_made(name: str) -> None:
+    card = store.load_card(name)
     assert set(card.training) == set(store.PARTS)
     assert card.metrics and card.data.rights
-    for part in store.PARTS:
-        log = (store.find("mini") / "training" / f"{part}.jsonl").read_text().splitlines()
-        assert json.loads(log[-1])["pictures"] == card.training[part].pictures_seen
+    logs = (store.find(name) / "training").glob("*.jsonl")
+    seen = {json.loads(log.read_text().splitlines()[-1])["pictures"] for log in logs}
+    assert {record.pictures_seen for record in card.training.values()} <= seen
+
+
+def test_it_draws_in_few_steps_and_its_teacher_in_many() -> None:
+    student, teacher = store.load_card("mini"), store.load_card("mini:teacher")
+    assert student.defaults.steps <= 4 < teacher.defaults.steps
+    assert student.latents == teacher.latents and student.sizes == teacher.sizes
 
 
 def test_words_choose_the_backdrop(mini: NativeGenerator) -> None:
     names = ["red", "green", "blue", "yellow"]
-    requests = [mini.request(PROMPT.format(name), seed=3, steps=10) for name in names]
+    requests = [mini.request(PROMPT.format(name), seed=3) for name in names]
     corners = [
         np.asarray(picture.image)[:64, :96].reshape(-1, 3) for picture in mini.generate(requests).pictures()
     ]
@@ -53,8 +61,8 @@ def test_words_choose_the_backdrop(mini: NativeGenerator) -> None:
     assert [names[index] for index in nearest] == names
 
 
-def test_a_caption_is_worth_something_to_it(mini: NativeGenerator) -> None:
-    figures = mini.model.card.metrics["what captions are worth on held-out renders"]
+def test_a_caption_is_worth_something_to_the_teacher() -> None:
+    figures = store.load_card("mini:teacher").metrics["what captions are worth on held-out renders"]
     assert isinstance(figures, dict)
     own, other = (float(str(figures[f"loss with {whose} caption"])) for whose in ("own", "another picture's"))
     assert own < 0.9 * other

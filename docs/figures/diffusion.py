@@ -1,4 +1,4 @@
-"""Draws the figures of docs/diffusion.md with a model: `python docs/figures/diffusion.py [MODEL]`.
+"""Draws the figures of docs/diffusion.md: `python docs/figures/diffusion.py [MODEL]`, one of many steps.
 
 Everything is drawn anew from the model's weights and from scenes that it has not seen.
 """
@@ -121,7 +121,7 @@ FIGURES: dict[str, Callable[[Model], Image.Image | Figure]] = {
 
 @torch.no_grad()
 def main() -> None:
-    model = store.load(sys.argv[1] if len(sys.argv) > 1 else "mini")
+    model = store.load(sys.argv[1] if len(sys.argv) > 1 else "mini:teacher")
     for name, draw in FIGURES.items():
         figure = draw(model)
         suffix = "jpg" if isinstance(figure, Image.Image) else "png"

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from adfusion.campaigns import Campaign, CampaignProgress, CampaignResult, load_manifest
+from adfusion.campaigns import Campaign, CampaignProgress, CampaignResult, crew, load_manifest
 from adfusion.campaigns.ledger import JOURNAL
 from adfusion.campaigns.marking import Marking
-from adfusion.creative import archive
+from adfusion.creative import archive, draw
 from adfusion.creative import document as document_layers
 from adfusion.creative.placement import PLACEMENTS
 from adfusion.creative.svg import svg as svg_of
@@ -118,6 +118,19 @@ def test_progress_only_grows_and_ends_complete(brief: Path, tmp_path: Path) -> N
         shares = [event.done / event.total for event in events if event.stage == stage]
         assert shares == sorted(shares)
         assert shares[-1] == 1
+
+
+def test_creatives_set_in_several_processes_are_those_set_in_one(
+    finished: Path, brief: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(crew, "FEWEST", 1)
+    out = tmp_path / "out"
+    *events, result = Campaign(brief, out).run(Painter(), workers=2)
+    assert isinstance(result, CampaignResult)
+    assert content(out) == content(finished)
+    assert result.made == len(content(out)) - len(PAGES)
+    done = [each.done for each in events if each.stage == "creatives"]
+    assert done == list(range(result.creatives + 1))
 
 
 def test_a_finished_run_resumed_makes_nothing(finished: Path, brief: Path, tmp_path: Path) -> None:
@@ -278,7 +291,8 @@ def test_a_creatives_file_is_its_document_drawn_and_marked(finished: Path) -> No
     for record in manifest.creatives[:3]:
         full, svg, document = (finished / file.path for file in record.files)
         creative = archive.load(document, finished / "assets")
-        again = marking.finish(creative, PLACEMENTS[record.placement], record.files[0].made_from)
+        placement, made_from = PLACEMENTS[record.placement], record.files[0].made_from
+        again = marking.finish(creative, placement, made_from, draw.image(creative))
         assert claim(again.encoded.data) == claim(full.read_bytes())
         assert svg_of(creative) == svg.read_text()
 

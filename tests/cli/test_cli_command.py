@@ -32,6 +32,36 @@ except SystemExit:
         assert done.stdout.splitlines()[-1] == "[]"
 
 
+def imported(*arguments: object) -> set[str]:
+    """The modules that a command leaves behind in a process of its own."""
+    program = """
+import contextlib, io, sys
+from adfusion.cli import main
+with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()):
+    main(sys.argv[1:])
+print(*sys.modules)
+"""
+    command = [sys.executable, "-c", program, *(str(argument) for argument in arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    "command", [("check", "."), ("verify", "none.png"), ("campaign", "none.yaml", "-o", ".")]
+)
+def test_what_draws_nothing_imports_no_torch(command: tuple[str, ...]) -> None:
+    modules = imported(*command)
+    assert "adfusion.campaigns" in modules
+    assert "torch" not in modules
+
+
+def test_drawing_imports_neither_transformers_nor_a_compiler(model: Path, tmp_path: Path) -> None:
+    modules = imported("generate", "a mug", "--model", model, "-o", tmp_path)
+    assert next(tmp_path.glob("a-mug-0.png"))
+    assert "torch" in modules
+    assert not {"transformers", "torch._dynamo", "sympy", "numba", "skia", "matplotlib"} & modules
+
+
 def test_importing_the_package_imports_nothing_heavy() -> None:
     program = f"import adfusion, sys; print([name for name in {HEAVY!r} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -12,6 +12,7 @@ from PIL import Image
 
 from adfusion.generation import Picture, Request, load_picture, save_picture
 from command_line import Adfusion
+from tiny_model import save_tiny_student
 
 PHOTO = Image.merge(
     "RGB", [Image.linear_gradient("L").rotate(angle).resize((300, 260)) for angle in (0, 90, 180)]
@@ -54,6 +55,15 @@ def test_image_draws_numbered_pictures_and_a_sheet(edit: Adfusion, photo: Path, 
     assert done.out.split() == [str(tmp_path / "out" / name) for name in names]
     request = load_picture(tmp_path / "out" / names[1]).request
     assert (request.seed, request.strength, request.prompt) == (6, 0.5, "a red mug")
+
+
+def test_a_few_step_model_leaves_edits_to_its_teacher_and_says_so(
+    adfusion: Adfusion, photo: Path, tmp_path: Path
+) -> None:
+    student = save_tiny_student(tmp_path / "student")
+    done = adfusion("edit", "image", photo, "a red mug", "--model", student, "-o", tmp_path)
+    assert (done.code, done.err.count("drawn by its teacher")) == (0, 1)
+    assert load_picture(tmp_path / "photo-image-0.png").model == "tiny:teacher"
 
 
 def test_inpaint_keeps_every_unmasked_pixel_of_the_file(

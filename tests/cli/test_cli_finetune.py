@@ -10,6 +10,7 @@ import yaml
 from command_line import Adfusion
 from painter import write_brief
 from tiny_learnt import write_photos
+from tiny_runs import AUTOENCODER, recipe_file
 
 NAMES = ("zorbo_cup", "zorbo_cup_wide", "zorbo_table", "zorbo_left", "zorbo_right")
 
@@ -21,7 +22,8 @@ def photos(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def lora(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from adfusion.data.folder import read_photos, usable
+    from adfusion.data.folder import read_photos
+    from adfusion.data.photo import usable
     from adfusion.models import store
     from adfusion.training.lora import finetune
 
@@ -124,3 +126,18 @@ def test_a_lora_that_is_none_is_refused_in_one_line(
     assert "weight: found 3, allowed: 0 to 2" in refused(*command, "--lora", f"{lora}:3")
     merging = ("models", "merge", model, "--lora", f"{lora}:0", "-o", tmp_path / "merged")
     assert "found none with a weight above 0" in refused(*merging)
+
+
+def test_train_learns_from_a_folder_and_says_what_it_skipped(
+    adfusion: Adfusion, refused: Callable[..., str], photos: Path, tmp_path: Path
+) -> None:
+    (photos / "notes.pdf").write_text("hello")
+    data = {"folder": "photos", "rights": "Ours.", "sizes": [[32, 32]]}
+    recipe = recipe_file(tmp_path, AUTOENCODER, pictures=4, data=data)
+    assert "(skip_bad: true): notes.pdf: found no picture" in refused("train", recipe, "-o", tmp_path / "run")
+    recipe = recipe_file(tmp_path, AUTOENCODER, pictures=4, data={**data, "skip_bad": True})
+    done = adfusion("train", recipe, "-o", tmp_path / "run")
+    assert done.code == 0, done.err
+    skipped, run = done.out.splitlines()
+    assert skipped.startswith("skipped notes.pdf: found no picture")
+    assert run == str(tmp_path / "run")

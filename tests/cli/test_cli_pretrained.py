@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 import torch
+from PIL import Image
 
 from adfusion.generation import load_picture
 from command_line import Adfusion
 from image_service import drawing, serving
 from painter import write_brief
-from tiny_pipelines import save_lora, save_tiny
+from tiny_pipelines import save_controlnet, save_lora, save_tiny
 
 LICENSE = "creativeml-openrail-m (restricted uses are listed in the licence)"
 
@@ -92,10 +93,27 @@ def test_export_and_import_are_verbs(adfusion: Adfusion, model: Path, tmp_path: 
     assert (tmp_path / "ours" / "model.json").read_bytes() == (model / "model.json").read_bytes()
 
 
+def test_a_controlnet_draws_after_a_picture(
+    adfusion: Adfusion, refused: Callable[..., str], pretrained: Path, tmp_path: Path
+) -> None:
+    net = save_controlnet("sd", tmp_path / "net")
+    Image.linear_gradient("L").save(tmp_path / "edges.png")
+    command = ("generate", "a can", "--model", pretrained, "--steps", 1, "--controlnet", net, "-o", tmp_path)
+    assert adfusion(*command, "--control", tmp_path / "edges.png").code == 0
+    control = load_picture(tmp_path / "a-can-0.png").request.control
+    assert control is not None
+    assert control.size == (256, 256)
+    assert "found one of --controlnet and --control, allowed: both" in refused(*command)
+
+
 def test_a_controlnet_is_only_for_pretrained_models(
     refused: Callable[..., str], model: Path, tmp_path: Path
 ) -> None:
-    line = refused("generate", "a can", "--model", model, "--controlnet", tmp_path, "-o", tmp_path / "out")
+    Image.new("L", (64, 64)).save(tmp_path / "edges.png")
+    line = refused(
+        "generate", "a can", "--model", model, "--controlnet", tmp_path, "--control", tmp_path / "edges.png",
+        "-o", tmp_path / "out",
+    )  # fmt: skip
     assert "controlnet" in line
     assert "pretrained models only" in line
 
@@ -113,6 +131,12 @@ def test_a_campaign_on_a_service_stays_within_its_limit(
         assert server.calls == []
         assert adfusion(*run, 2.0, "-o", tmp_path / "out").code == 0
         assert 1 <= len(server.calls) <= 3
+        spent = json.loads((tmp_path / "out" / "spent.json").read_text())["spent"]
+        assert spent == 0.5 * len(server.calls)
+        more = ("campaign", brief, "--model", model, "--limit", 9, "-o", tmp_path / "out", "--resume")
+        dear = adfusion(*more, "--spend-limit", spent + 0.4)
+        assert (dear.code, "error: spend_limit: " in dear.err) == (2, True)
+        assert spent == 0.5 * len(server.calls), "what the first run cost counts in the second"
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
     assert manifest["model"]["name"] == f"127.0.0.1:{server.server_port}/painter"
     for path in (tmp_path / "out").rglob("*"):

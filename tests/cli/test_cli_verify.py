@@ -1,14 +1,19 @@
 """`adfusion verify`: one answer for each file, and an exit code that a script can use."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from PIL import Image
 
 from adfusion.campaigns import Campaign
+from adfusion.errors import UserError
 from adfusion.generation import load_picture
+from adfusion.provenance.fetch import fetch
 from command_line import Adfusion
 from painter import Painter, write_brief
 
@@ -41,6 +46,30 @@ def test_generated_pictures_are_fine_and_can_still_be_drawn_again(
     assert load_picture(tmp_path / "a-lamp-0.png").request.prompt == "a lamp"
 
 
+def test_noise_is_marked_unless_told_otherwise_and_looked_at_when_asked(
+    adfusion: Adfusion, model: Path, tmp_path: Path
+) -> None:
+    draw = ("generate", "a lamp", "--model", model, "--steps", 2, "-o")
+    adfusion(*draw, tmp_path / "marked")
+    adfusion(*draw, tmp_path / "plain", "--no-mark")
+    names = tmp_path / "marked" / "a-lamp-0.png", tmp_path / "plain" / "a-lamp-0.png"
+    assert [bool(load_picture(name).request.noise_mark) for name in names] == [True, False]
+    done = adfusion("verify", names[0], "--deep", "--model", model, "--json")
+    assert done.code == 0 and "noise" in json.loads(done.out)["files"][0]
+
+
+def test_a_campaigns_rights_are_verified_with_their_signature(
+    adfusion: Adfusion, campaign: Path, tmp_path: Path
+) -> None:
+    adfusion("rights", campaign, "-o", tmp_path)
+    done = adfusion("verify", tmp_path / "rights.json.jws", tmp_path / "rights.pdf", "--json")
+    said = json.loads(done.out)["files"]
+    assert done.code == 0 and [each["fine"] for each in said] == [True, True]
+    assert said[1]["registry"]["how"] == "file"
+    (tmp_path / "rights.json").write_text("{}")
+    assert adfusion("verify", tmp_path / "rights.json.jws").code == 1
+
+
 def test_a_folder_is_searched_and_what_is_not_marked_is_said(
     adfusion: Adfusion, campaign: Path, tmp_path: Path
 ) -> None:
@@ -59,6 +88,39 @@ def test_a_folder_is_searched_and_what_is_not_marked_is_said(
     assert said["made.jpg"]["agree"] and said["made.jpg"]["registry"]["how"] == "file"
 
 
+def test_an_address_is_fetched_if_that_is_allowed(
+    adfusion: Adfusion, refused: Callable[..., str], campaign: Path
+) -> None:
+    data = next((campaign / "creatives").glob("*.jpg")).read_bytes()
+    with serving(data) as address:
+        assert "or addresses with --allow-urls" in refused("verify", address)
+        done = adfusion("verify", address, "--allow-urls", "--json")
+        (said,) = json.loads(done.out)["files"]
+        assert (done.code, said["fine"], said["file"]) == (0, True, address)
+        with pytest.raises(UserError, match="found more than 1,000 bytes"):
+            fetch(address, campaign / "fetched", most=1000)
+    assert "cannot fetch" in refused("verify", "http://127.0.0.1:1/a.png", "--allow-urls")
+
+
+@contextmanager
+def serving(data: bytes) -> Iterator[str]:
+    """An address on this computer."""
+
+    class Answers(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, format: str, *arguments: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Answers) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/a.jpg"
+        server.shutdown()
+
+
 def test_words_of_a_file_cannot_steer_the_terminal(adfusion: Adfusion, tmp_path: Path) -> None:
     (tmp_path / "\x1b[2Jred.png").write_bytes(b"")
     done = adfusion("verify", tmp_path)
@@ -70,7 +132,7 @@ def test_words_of_a_file_cannot_steer_the_terminal(adfusion: Adfusion, tmp_path:
     [
         ("https://example.org/a.png", "FILE: found the address 'https://example.org/a.png'"),
         ("missing.png", "missing.png: no such file or folder"),
-        (".", "found no .png, .jpg, .jpeg, .webp, .pdf"),
+        (".", "found no .png, .jpg, .jpeg, .webp, .pdf, .jws"),
     ],
 )
 def test_bad_input_is_one_line_and_code_2(

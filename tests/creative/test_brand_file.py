@@ -240,7 +240,10 @@ def test_every_script_has_its_letters() -> None:
 
 
 def test_the_examples_brand_and_briefs_are_right() -> None:
-    brand = load_brand(EXAMPLE / "brand.yaml").open()
-    assert isinstance(brand, Brand)
-    for name in ("brief.yaml", "personal.yaml"):
-        assert load_brief(EXAMPLE / name).brand.open().palette == brand.palette
+    examples = EXAMPLE.parent
+    for folder in (EXAMPLE, examples / "roastery"):
+        brand = load_brand(folder / "brand.yaml").open()
+        assert isinstance(brand, Brand)
+        for brief in folder.glob("*.yaml"):
+            if brief.name != "brand.yaml":
+                assert load_brief(brief).brand.open().palette == brand.palette

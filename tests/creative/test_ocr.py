@@ -10,6 +10,7 @@ from stand_ins import EXAMPLE, scene
 
 from adfusion.creative.brand import Brand
 from adfusion.creative.brief import load_brief
+from adfusion.creative.carousel import compose_cards
 from adfusion.creative.colors import luminance, rgb
 from adfusion.creative.document import Creative, Text
 from adfusion.creative.draw import image
@@ -79,6 +80,19 @@ def test_the_example_campaign_is_read_back(
     creative = composed(Copy(headline, call), brand, placement)
     assert read(creative, "headline-text", "eng") == plain(headline)
     assert read(creative, "call-to-action-text", "eng") == plain(call)
+
+
+def test_the_cards_of_the_examples_carousel_are_read_back(brand: Brand) -> None:
+    brief = load_brief(EXAMPLE / "carousel.yaml")
+    copies = [Copy(card.headline, card.call_to_action or "", card.body or "") for card in brief.carousel]
+    wide = Image.new("RGB", (512 * len(copies), 512))
+    for number in range(len(copies)):
+        wide.paste(scene("1:1", "top", 11 + number)[0].resize((512, 512)), (512 * number, 0))
+    place = PLACEMENTS["meta-carousel-card"]
+    for copy, card in zip(copies, compose_cards(wide, copies, brand, place, [()] * len(copies)), strict=True):
+        assert read(card, "headline-text", "eng") == plain(copy.headline)
+        if copy.call_to_action:
+            assert read(card, "call-to-action-text", "eng") == plain(copy.call_to_action)
 
 
 @pytest.mark.parametrize("placement", ["meta-feed-square", "iab-medium-rectangle"])

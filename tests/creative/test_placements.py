@@ -16,7 +16,8 @@ def row(place: Placement) -> str:
     safe = " ".join(str(inset) for inset in insets) if any(insets) else "whole"
     cells = [
         f"`{place.name}`", place.platform, f"{place.width}×{place.height}", ", ".join(place.formats), limit,
-        safe, f"{place.min_text:g}", place.aspect, place.copy_space, place.source,
+        safe, f"{place.min_text:g}", place.aspect, place.copy_space, "yes" if place.carousel else "no",
+        place.source,
     ]  # fmt: skip
     return f"| {' | '.join(cells)} |"
 

@@ -14,7 +14,16 @@ from adfusion.errors import UserError
 
 BRAND = Brand("Solera", Palette("#0f766e", "#e0c9a3", "#f59e0b"))
 NAMES = ("Ann", "Bartholomew", "Cy", "Désirée", "Bo")
-KEPT = (draw._scaled, paragraph._balanced, paragraph.fit, paragraph.width, framing.frame, saliency._judged)
+KEPT = (
+    draw._scaled,
+    draw._four_channels,
+    paragraph._balanced,
+    paragraph._extent,
+    paragraph.fit,
+    paragraph.width,
+    framing.frame,
+    saliency._judged,
+)
 
 
 @pytest.fixture(scope="module")

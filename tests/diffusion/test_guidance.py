@@ -81,3 +81,18 @@ def test_guiding_samples_is_guiding_velocities() -> None:
 def test_values_out_of_range_are_errors(options: dict[str, object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         guided(positive, negative, 4.0, **options)  # type: ignore[arg-type]
+
+
+def test_both_branches_in_one_batch_give_the_same_and_are_called_once() -> None:
+    calls: list[int] = []
+
+    def both(x_t: Tensor, t: Tensor) -> Tensor:
+        calls.append(len(x_t))
+        return torch.cat([positive(x_t[:3], t[:3]), negative(x_t[3:], t[3:])])
+
+    apart = guided(positive, negative, 4.0, interval=(0.2, 0.8))
+    together = guided(positive, never, 4.0, interval=(0.2, 0.8), both=both)
+    for t in (0.1, 0.5):
+        time = torch.full((3,), t)
+        assert torch.equal(together(X, time), apart(X, time))
+    assert calls == [6]

@@ -14,11 +14,12 @@ from PIL import Image
 from safetensors.torch import save_file
 
 from adfusion.errors import UserError
-from adfusion.generation import InputImage, Picture, Progress, Request
+from adfusion.generation import InputImage, Picture, Progress, Request, load_picture, save_picture
 from adfusion.generation.backends import license_of, open_generator
 from adfusion.generation.diffusers import DiffusersGenerator, Lora
 from adfusion.generation.diffusers.weights import at
-from tiny_pipelines import TINY, controlnet, save_lora, save_tiny
+from single_file import save_single_file
+from tiny_pipelines import CONTROLNETS, TINY, save_controlnet, save_lora, save_tiny
 
 Tiny = Callable[[str], Path]
 Drawer = Callable[[str], DiffusersGenerator]
@@ -195,34 +196,85 @@ def test_a_picture_that_the_safety_checker_blackened_is_not_handed_on(
         generator.generate(PROMPT, steps=1, seed=4).last()
 
 
-def test_a_controlnet_follows_its_picture(folder: Tiny, tmp_path: Path, photo: Image.Image) -> None:
-    torch.manual_seed(1)
-    controlnet().save_pretrained(tmp_path / "net")
-    control = [InputImage.of(photo), InputImage.of(photo.transpose(Image.Transpose.FLIP_LEFT_RIGHT))]
-    one, other = (
-        DiffusersGenerator.open(at(folder("sd")), controlnet=tmp_path / "net", control=each)
-        for each in control
+@pytest.mark.parametrize("name", CONTROLNETS)
+def test_a_controlnet_follows_its_picture(
+    folder: Tiny, tmp_path: Path, photo: Image.Image, name: str
+) -> None:
+    net = save_controlnet(name, tmp_path / "net")
+    generator = DiffusersGenerator.open(at(folder(name)), controlnet=net, side=64)
+    controls = [InputImage.of(photo), InputImage.of(photo.transpose(Image.Transpose.FLIP_LEFT_RIGHT))]
+    one, other = draw(
+        generator, *(generator.request(PROMPT, steps=2, control=control) for control in controls)
     )
-    drawn = [draw(each, each.request(PROMPT, steps=2))[0] for each in (one, other)]
-    assert np.abs(drawn[0] - drawn[1]).mean() > 0.5
-    assert one.model_hash != other.model_hash
-    edited = one.edit.image(photo, PROMPT, strength=0.5, steps=2).last()
-    assert edited.image.size == (72, 56)
-    with pytest.raises(UserError, match="control: found a ControlNet or a picture for it, allowed: both"):
-        DiffusersGenerator.open(at(folder("sd")), controlnet=tmp_path / "net")
+    assert np.abs(one - other).mean() > 0.5
+    with pytest.raises(
+        UserError, match="control: found no picture, allowed: one that the ControlNet follows"
+    ):
+        generator.request(PROMPT)
 
 
-def test_loras_change_pictures_by_their_weight(folder: Tiny, drawer: Drawer, tmp_path: Path) -> None:
-    save_lora(folder("sd"), tmp_path)
-    plain = drawer("sd")
+@pytest.mark.parametrize("name", ["sd", "sdxl", "flux"])
+def test_a_controlnet_leads_edits_too(
+    folder: Tiny, tmp_path: Path, photo: Image.Image, mask: Image.Image, name: str
+) -> None:
+    net = save_controlnet(name, tmp_path / "net")
+    edit = DiffusersGenerator.open(at(folder(name)), controlnet=net, side=64).edit
+    controls = [InputImage.of(photo), InputImage.of(photo.transpose(Image.Transpose.FLIP_LEFT_RIGHT))]
+    redrawn = [
+        edit.image(photo, PROMPT, strength=0.5, steps=2, control=control).last() for control in controls
+    ]
+    assert np.abs(pixels(redrawn[0]) - pixels(redrawn[1])).mean() > 0.2
+    edits = [edit.inpaint(photo, mask, PROMPT, steps=2, control=control).last() for control in controls]
+    one, other = map(pixels, edits)
+    inside = np.asarray(mask) > 0
+    assert np.abs(one - other)[inside].mean() > 0.2
+    assert np.array_equal(one[~inside], np.asarray(photo)[~inside])
+    save_picture(edits[0], tmp_path / "edited.png")
+    assert load_picture(tmp_path / "edited.png").request.control == controls[0]
+
+
+def test_what_a_family_has_not_is_refused(
+    folder: Tiny, drawer: Drawer, tmp_path: Path, photo: Image.Image, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    net = save_controlnet("sd3", tmp_path / "net")
+    generator = DiffusersGenerator.open(at(folder("sd3")), controlnet=net, side=64)
+    with pytest.raises(UserError, match="initial: sd3 cannot do this edit, allowed: control"):
+        generator.edit.image(photo, PROMPT, control=InputImage.of(photo))
+    with pytest.raises(UserError, match=r"controlnet .*: cannot be loaded"):
+        DiffusersGenerator.open(at(folder("pixart")), controlnet=net)
+    with pytest.raises(UserError, match=r"controlnet .*: cannot be loaded"):
+        DiffusersGenerator.open(at(folder("sd")), controlnet=tmp_path)
+    monkeypatch.delitem(drawer("sd")._pipes, "image")
+    with pytest.raises(UserError, match="mask: found none, allowed: one, as sd has no image-to-image"):
+        drawer("sd").edit.image(photo, PROMPT)
+
+
+def test_without_a_controlnet_a_control_picture_is_refused(drawer: Drawer, photo: Image.Image) -> None:
+    with pytest.raises(UserError, match="control: sd cannot do this edit, allowed: initial, mask, strength"):
+        drawer("sd").request(PROMPT, control=InputImage.of(photo))
+
+
+@pytest.mark.parametrize("name", EDITING)
+def test_loras_change_pictures_by_their_weight(
+    folder: Tiny, drawer: Drawer, tmp_path: Path, name: str
+) -> None:
+    save_lora(folder(name), tmp_path)
+    plain = drawer(name)
     request = plain.request(PROMPT, steps=2)
     whole, none = (
-        DiffusersGenerator.open(at(folder("sd")), loras=[Lora(tmp_path, weight)]) for weight in (1.0, 0.0)
+        DiffusersGenerator.open(at(folder(name)), loras=[Lora(tmp_path, weight)], side=64)
+        for weight in (1.0, 0.0)
     )
     before, after, unchanged = (draw(each, request)[0] for each in (plain, whole, none))
-    assert np.abs(before - after).mean() > 1
+    assert np.abs(before - after).mean() > 0.5
     assert np.abs(before - unchanged).max() <= 1
     assert len({plain.model_hash, whole.model_hash, none.model_hash}) == 3
+
+
+def test_a_family_that_takes_no_loras_says_so(folder: Tiny, tmp_path: Path) -> None:
+    save_lora(folder("sd"), tmp_path)
+    with pytest.raises(UserError, match="lora: PixArtAlphaPipeline takes none"):
+        open_generator(folder("pixart"), loras=[(tmp_path, 1.0)])
 
 
 def test_a_lora_of_another_model_is_refused(folder: Tiny, tmp_path: Path) -> None:
@@ -301,3 +353,18 @@ def test_without_the_extra_one_line_says_what_to_install(
     monkeypatch.setattr("adfusion.generation.diffusers.library.find_spec", lambda name: None)
     with pytest.raises(UserError, match=r"pip install 'adfusion\[diffusers\]'"):
         open_generator(folder("sd"))
+
+
+def test_a_single_file_draws_what_its_folder_draws(folder: Tiny, drawer: Drawer, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(folder("sd"), tmp_path / "sd"))
+    file = save_single_file(copy, copy / "tiny.safetensors")
+    for part in ("unet", "vae", "text_encoder"):
+        for weights in (copy / part).glob("*.safetensors"):
+            weights.unlink()
+    generator = DiffusersGenerator.open(at(file), side=64)
+    request = drawer("sd").request(PROMPT, steps=2, seed=4)
+    assert np.array_equal(*(draw(each, request)[0] for each in (generator, drawer("sd"))))
+    assert generator.name == "tiny.safetensors"
+    alone = file.rename(tmp_path / "alone.safetensors")
+    with pytest.raises(UserError, match=r"found no configuration for it, allowed: model_index\.json"):
+        open_generator(alone)

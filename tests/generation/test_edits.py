@@ -233,7 +233,7 @@ def test_pictures_of_another_model_or_with_lost_inputs_are_refused(
     with pytest.raises(UserError, match="found one drawn by tiny 000000000000"):
         generator.edit.vary(dataclasses.replace(own, model_hash="0" * 64))
     save_picture(generator.edit.image(PHOTO, "a mug").last(), tmp_path / "a.png")
-    with pytest.raises(UserError, match="initial picture: found only its SHA-256"):
+    with pytest.raises(UserError, match="input picture: found only its SHA-256"):
         generator.edit.vary(load_picture(tmp_path / "a.png"))
 
 

@@ -40,7 +40,7 @@ def test_the_same_bytes_in_another_shape_or_mode_are_another_input() -> None:
 def test_a_request_with_pictures_is_json_without_their_pixels() -> None:
     said = json.loads(json.dumps(dataclasses.asdict(request(PICTURE))))
     assert said["initial"] == {"sha256": InputImage.of(PICTURE).sha256, "width": 48, "height": 32}
-    assert said["toward"] == [{"amount": 0.2, "seed": 4, "prompt": None}]
+    assert said["toward"] == [{"amount": 0.2, "seed": 4, "prompt": None, "noise_mark": ""}]
 
 
 def test_pixels_stay_with_a_copied_or_changed_request() -> None:
@@ -56,7 +56,7 @@ def test_changing_the_picture_afterwards_does_not_change_the_input() -> None:
 
 
 def test_an_input_known_by_name_only_says_so() -> None:
-    with pytest.raises(UserError, match="initial picture: found only its SHA-256 abab"):
+    with pytest.raises(UserError, match="input picture: found only its SHA-256 abab"):
         InputImage("ab" * 32, 48, 32).image  # noqa: B018
 
 

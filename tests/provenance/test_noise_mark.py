@@ -10,13 +10,19 @@ from tiny_model import tiny_model
 KEY, OTHER = b"k" * 32, b"o" * 32
 PAYLOAD = 0xDEADBEEF12345678
 SHAPE = (8, 16, 16)
+
+
+def plain(seed: int) -> torch.Tensor:
+    return torch.randn(SHAPE, generator=torch.Generator().manual_seed(seed))
+
+
 NONCES = [nonce_for(KEY, f"request {number}".encode()) for number in range(200)]
 
 
 @pytest.fixture(scope="module")
 def noises() -> torch.Tensor:
     """One payload in 200 pictures: the worst case for an observer who must not see it."""
-    return torch.stack([mark(PAYLOAD, KEY, nonce, SHAPE, seed) for seed, nonce in enumerate(NONCES)])
+    return torch.stack([mark(plain(seed), PAYLOAD, KEY, nonce) for seed, nonce in enumerate(NONCES)])
 
 
 def test_marked_noise_is_standard_normal(noises: torch.Tensor) -> None:
@@ -44,8 +50,7 @@ def test_pictures_of_one_payload_share_nothing(noises: torch.Tensor) -> None:
 
 
 def test_sizes_are_those_of_the_seed_alone() -> None:
-    plain = torch.randn(SHAPE, generator=torch.Generator().manual_seed(7))
-    assert torch.equal(mark(PAYLOAD, KEY, NONCES[0], SHAPE, 7).abs(), plain.abs())
+    assert torch.equal(mark(plain(7), PAYLOAD, KEY, NONCES[0]).abs(), plain(7).abs())
 
 
 def test_equal_requests_get_equal_noise_and_others_a_nonce_of_their_own() -> None:
@@ -82,8 +87,7 @@ def test_a_wrong_key_or_nonce_finds_nothing(noises: torch.Tensor) -> None:
 
 
 def test_plain_noise_holds_no_mark() -> None:
-    plain = torch.randn(100, *SHAPE, generator=torch.Generator().manual_seed(0))
-    assert all(match(noise, KEY, [Entry(NONCES[0], PAYLOAD)]) is None for noise in plain)
+    assert all(match(plain(seed), KEY, [Entry(NONCES[0], PAYLOAD)]) is None for seed in range(100))
     assert match(torch.zeros(SHAPE), KEY, [Entry(NONCES[0], PAYLOAD)]) is None
 
 

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageEnhance
 
+from adfusion.provenance import jws
+from adfusion.provenance.identity import DEVELOPMENT
 from adfusion.provenance.marker import Marker
 from adfusion.provenance.verify import LARGEST_FILE, verify
 from signable import ad, file_of, origin
@@ -166,3 +168,38 @@ def test_a_huge_file_is_not_read(tmp_path: Path) -> None:
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.png")
     assert verify(tmp_path / "pipe.png").problems == ("is not a regular file",)
+
+
+def test_a_signature_beside_its_file_is_checked(tmp_path: Path) -> None:
+    identity = Marker().identity
+    file = save(tmp_path, b'{"campaign": "tea"}', "rights.json")
+    signature = save(tmp_path, jws.sign(file.read_bytes(), identity).encode(), "rights.json.jws")
+    found = verify(signature)
+    assert found.problems == () and found.credentials and found.credentials.trust == "development"
+    file.write_bytes(b'{"campaign": "coffee"}')
+    assert "not the signature of the file beside it" in verify(signature).problems[0]
+    file.unlink()
+    assert verify(signature).problems == ("is not a regular file",)
+
+
+def test_a_signature_of_a_stranger_is_valid_and_not_trusted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = save(tmp_path, b"{}", "rights.json")
+    monkeypatch.setenv("ADFUSION_CONFIG", str(tmp_path / "stranger"))
+    signature = save(tmp_path, jws.sign(file.read_bytes(), Marker().identity).encode(), "rights.json.jws")
+    monkeypatch.setenv("ADFUSION_CONFIG", str(tmp_path / "mine"))
+    Marker()
+    found = verify(signature)
+    assert found.credentials and found.credentials.valid and found.credentials.trust == "unknown"
+    assert found.problems == (f"signed by {DEVELOPMENT}, whom this computer does not trust",)
+
+
+def test_a_banner_that_lost_its_metadata_is_known_by_its_watermark(tmp_path: Path) -> None:
+    marker = Marker()
+    banner = marker.mark(ad((300, 250)), 0xABCDEF)
+    marker.register("tea/banner", png(banner), origin(payload=0xABCDEF))
+    banner.crop((20, 20, 290, 240)).save(tmp_path / "crop.jpg", quality=80)
+    found = verify(tmp_path / "crop.jpg")
+    assert found.watermark and found.watermark.short == 0xCDEF
+    assert found.registry and (found.registry.how, found.registry.row.id) == ("watermark", "tea/banner")

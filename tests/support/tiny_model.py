@@ -1,5 +1,6 @@
 """A real model with small random weights: quick, and words and noise still matter."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -38,4 +39,18 @@ def tiny_model(seed: int = 0) -> Model:
 
 def save_tiny_model(folder: Path) -> Path:
     store.save(tiny_model(), folder)
+    return folder
+
+
+def save_tiny_student(folder: Path) -> Path:
+    """A model of few steps, and in it the folder of its teacher."""
+    teacher = tiny_model()
+    card = teacher.card
+    shape = replace(card.denoiser, distilled=True)
+    net = DiT(shape).requires_grad_(False).eval()
+    few = card.defaults.model_copy(update={"sampler": "mean_flow", "steps": 2})
+    student = card.model_copy(update={"denoiser": shape, "defaults": few})
+    store.save(Model(student, net, teacher.autoencoder, teacher.upsampler), folder)
+    many = card.model_copy(update={"name": f"tiny:{store.TEACHER}"})
+    store.save(replace(teacher, card=many), folder / store.TEACHER)
     return folder

@@ -81,18 +81,6 @@ def sd() -> diffusers.StableDiffusionPipeline:
     )  # fmt: skip
 
 
-def controlnet() -> diffusers.ControlNetModel:
-    net = diffusers.ControlNetModel(
-        block_out_channels=(8, 16), norm_num_groups=4, layers_per_block=1, in_channels=4,
-        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"), cross_attention_dim=WIDTH,
-        attention_head_dim=2, conditioning_embedding_out_channels=(16, 32),
-    )  # fmt: skip
-    zeros = net.controlnet_cond_embedding.conv_out, *net.controlnet_down_blocks, net.controlnet_mid_block
-    for block in zeros:
-        torch.nn.init.normal_(block.weight)  # it would start from zero, and do nothing
-    return net
-
-
 def sdxl() -> diffusers.StableDiffusionXLPipeline:
     return diffusers.StableDiffusionXLPipeline(
         unet=_unet(
@@ -112,8 +100,8 @@ def sdxl() -> diffusers.StableDiffusionXLPipeline:
 def sd3() -> diffusers.StableDiffusion3Pipeline:
     t5 = _t5()
     return diffusers.StableDiffusion3Pipeline(
-        transformer=diffusers.SD3Transformer2DModel(
-            sample_size=32, patch_size=2, in_channels=16, num_layers=1, attention_head_dim=8,
+        transformer=diffusers.SD3Transformer2DModel(  # its last layer takes nothing from a ControlNet
+            sample_size=32, patch_size=2, in_channels=16, num_layers=2, attention_head_dim=8,
             num_attention_heads=4, caption_projection_dim=32, joint_attention_dim=WIDTH,
             pooled_projection_dim=2 * WIDTH, out_channels=16,
         ),
@@ -154,6 +142,34 @@ def pixart() -> diffusers.PixArtAlphaPipeline:
 TINY: dict[str, Callable[[], Any]] = {"sd": sd, "sdxl": sdxl, "sd3": sd3, "flux": flux, "pixart": pixart}
 
 
+def _unet_controlnet(**more: Any) -> diffusers.ControlNetModel:
+    return diffusers.ControlNetModel(
+        block_out_channels=(8, 16), norm_num_groups=4, layers_per_block=1, in_channels=4,
+        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
+        conditioning_embedding_out_channels=(16, 32), **more,
+    )  # fmt: skip
+
+
+CONTROLNETS: dict[str, Callable[[], Any]] = {
+    "sd": lambda: _unet_controlnet(cross_attention_dim=WIDTH, attention_head_dim=2),
+    "sdxl": lambda: _unet_controlnet(
+        cross_attention_dim=2 * WIDTH, attention_head_dim=(2, 4), use_linear_projection=True,
+        addition_embed_type="text_time", addition_time_embed_dim=8, transformer_layers_per_block=(1, 2),
+        projection_class_embeddings_input_dim=6 * 8 + WIDTH,
+    ),
+    "sd3": lambda: diffusers.SD3ControlNetModel(
+        sample_size=32, patch_size=2, in_channels=16, num_layers=1, attention_head_dim=8,
+        num_attention_heads=4, caption_projection_dim=32, joint_attention_dim=WIDTH,
+        pooled_projection_dim=2 * WIDTH, out_channels=16,
+    ),
+    "flux": lambda: diffusers.FluxControlNetModel(
+        patch_size=1, in_channels=16, num_layers=1, num_single_layers=1, attention_head_dim=16,
+        num_attention_heads=2, joint_attention_dim=WIDTH, pooled_projection_dim=WIDTH,
+        axes_dims_rope=[4, 4, 8], guidance_embeds=True,
+    ),
+}  # fmt: skip
+
+
 def save_tiny(name: str, folder: Path, *, license: str = "creativeml-openrail-m") -> Path:
     """The tiny pipeline of that name as a folder with a card."""
     torch.manual_seed(0)
@@ -162,13 +178,24 @@ def save_tiny(name: str, folder: Path, *, license: str = "creativeml-openrail-m"
     return folder
 
 
+def save_controlnet(name: str, folder: Path) -> Path:
+    """A ControlNet for the tiny pipeline of that name. Its last layers, usually zero at first, are random."""
+    torch.manual_seed(1)
+    net = CONTROLNETS[name]()
+    for weight in net.parameters():
+        if not weight.any():
+            torch.nn.init.normal_(weight)
+    net.save_pretrained(folder)
+    return folder
+
+
 def save_lora(pipeline: Path, folder: Path) -> None:
-    """A LoRA with random weights for the tiny Stable Diffusion in `pipeline`."""
+    """A LoRA with random weights for the denoiser of the tiny pipeline in the folder `pipeline`."""
     from peft import LoraConfig, get_peft_model_state_dict
 
     torch.manual_seed(2)
-    unet = diffusers.UNet2DConditionModel.from_pretrained(pipeline, subfolder="unet")
-    unet.add_adapter(LoraConfig(r=4, init_lora_weights=False, target_modules=["to_q", "to_v", "to_out.0"]))
-    diffusers.StableDiffusionPipeline.save_lora_weights(
-        folder, unet_lora_layers=get_peft_model_state_dict(unet)
-    )
+    pipe = diffusers.DiffusionPipeline.from_pretrained(pipeline)
+    part = "unet" if hasattr(pipe, "unet") else "transformer"
+    net = getattr(pipe, part)
+    net.add_adapter(LoraConfig(r=4, init_lora_weights=False, target_modules=["to_q", "to_v", "to_out.0"]))
+    pipe.save_lora_weights(folder, **{f"{part}_lora_layers": get_peft_model_state_dict(net)})

@@ -36,6 +36,10 @@ DENOISER_WITH_MUON = {
     **DENOISER, "name": "tiny denoiser with Muon", "precision": "bf16",
     "optimizer": {**COMMON["optimizer"], "muon": 2e-3},
 }  # fmt: skip
+STUDENT = {
+    **COMMON, "name": "tiny student", "train": "student", "pictures": 48, "path_steps": 4,
+    "guidance_scales": [1.0, 3.0], "steps": [1, 2], "sample_prompts": ["a red lamp"],
+}  # fmt: skip
 UPSAMPLER = {
     **COMMON, "name": "tiny upsampler", "train": "upsampler", "pictures": 48, "crop": 8,
     "network": {"channels": 8, "blocks": 1}, "data": {"scenes": 24, "sizes": [[32, 32]]},

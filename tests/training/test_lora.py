@@ -11,7 +11,10 @@ from PIL import Image
 
 import adfusion
 from adfusion.color import oklab
-from adfusion.data.folder import Photo, read_photos, usable
+from adfusion.data.folder import read_photos
+from adfusion.data.photo import Photo, usable
+from adfusion.data.scenes.caption import caption
+from adfusion.data.scenes.scene import random_scene
 from adfusion.errors import UserError
 from adfusion.generation import NativeGenerator
 from adfusion.models import Model, store
@@ -27,7 +30,8 @@ NAMES = [f"zorbo_{word}" for word in WORDS]
 LIME = (150, 250, 10)
 """Far from all colours of the scenes."""
 ZORBO = ("a zorbo cup", "zorbo on a table", "zorbo above")
-OTHERS = ("a yellow mug, blue background", "a white candle, green backdrop", "red lamp, grey wall")
+KNOWN = tuple(caption(random_scene(number)) for number in range(0, 96, 8))
+"""Words that the small model has learnt."""
 RIGHTS = "Photographs by the Zorbo studio, for training."
 
 
@@ -62,7 +66,7 @@ def learnt() -> Model:
 @pytest.fixture(scope="module")
 def zorbo(learnt: Model, photos: list[Photo], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A LoRA of the model that has learnt something."""
-    return train(photos, learnt, tmp_path_factory.mktemp("loras") / "zorbo", steps=60)
+    return train(photos, learnt, tmp_path_factory.mktemp("loras") / "zorbo", steps=100, prior_scenes=64)
 
 
 @pytest.fixture(scope="module")
@@ -91,12 +95,14 @@ def test_a_lora_moves_its_words_to_the_new_colour_and_leaves_the_others(learnt: 
     wanted = oklab(LIME)
     before = np.linalg.norm(mean_colors(learnt, ZORBO) - wanted, axis=-1).mean()
     after = np.linalg.norm(mean_colors(taught, ZORBO) - wanted, axis=-1).mean()
-    others, theirs = mean_colors(learnt, OTHERS), mean_colors(taught, OTHERS)
-    drift = np.linalg.norm(theirs - others, axis=-1).mean()
-    nearer = np.linalg.norm(others - wanted, axis=-1) - np.linalg.norm(theirs - wanted, axis=-1)
-    assert after < 0.4 * before
-    assert nearer.max() < 0.25 * (before - after)
-    assert drift < 0.6 * (before - after)
+    known, theirs = mean_colors(learnt, KNOWN), mean_colors(taught, KNOWN)
+    drift = np.linalg.norm(theirs - known, axis=-1).mean()
+    nearer = np.linalg.norm(known - wanted, axis=-1) - np.linalg.norm(theirs - wanted, axis=-1)
+    moved = before - after
+    print(f"after {after / before:.2f}, nearer {nearer.mean() / moved:.2f}, drift {drift / moved:.2f}")
+    assert after < 0.3 * before
+    assert nearer.mean() < 0.2 * moved
+    assert drift < 0.4 * moved
 
 
 def test_weight_decides_how_far_it_goes_and_0_is_exactly_the_base(learnt: Model, zorbo: Path) -> None:

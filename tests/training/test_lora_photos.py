@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from adfusion.data.folder import Photo, Unusable, read_photos, usable, words_of
+from adfusion.data.folder import read_photos, words_of
+from adfusion.data.photo import Photo, Unusable, usable
 from adfusion.errors import UserError
 from tiny_learnt import write_photos
 

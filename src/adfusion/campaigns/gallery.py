@@ -1,12 +1,14 @@
 """`OUT/index.html`: all creatives of a campaign on one page that needs no server and no network."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from urllib.parse import quote
 
+from babel import Locale
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from PIL import Image
 
@@ -47,6 +49,16 @@ class Card:
         return {axis: axes[axis] for axis in self.creative.varies if axes.get(axis)}
 
     @property
+    def levels(self) -> dict[str, str]:
+        """What it has on each axis that the page can filter by; empty where an axis is not its own."""
+        return {"checks": self.state, **{name: level(self.creative) for name, level in AXES.items()}}
+
+    @property
+    def carousel(self) -> str:
+        """The carousel that it is a card of; empty for none."""
+        return str(self.creative.metadata.get("carousel", ""))
+
+    @property
     def kind(self) -> str:
         return next(format for format, suffix in SUFFIXES.items() if self.full.endswith(suffix))
 
@@ -65,6 +77,12 @@ class Section:
     width: int
     height: int
     cards: tuple[Card, ...]
+
+    @property
+    def rows(self) -> list[tuple[Card, ...]]:
+        """Each card alone, but those of a carousel together."""
+        decks = groupby(self.cards, lambda card: card.carousel or card.creative.id)
+        return [tuple(cards) for _, cards in decks]
 
     @property
     def column(self) -> int:
@@ -94,19 +112,30 @@ def thumbnail(path: Path) -> str:
 def write_gallery(out: Path, look: Look, cards: list[Card]) -> Path:
     """Write the page. The same creatives give the same bytes."""
     path = out / GALLERY
-    creatives = [card.creative for card in cards]
-    filters = {
-        "segment": _distinct(creative.segment for creative in creatives),
-        "placement": _distinct(creative.placement for creative in creatives),
-        "concept": _distinct(creative.concept for creative in creatives),
-        "checks": [state for state in STATES if any(card.state == state for card in cards)],
-    }
-    compared = any(creative.varies for creative in creatives)
+    compared = any(card.creative.varies for card in cards)
+    counted = {name: _distinct(map(AXES[name], (card.creative for card in cards))) for name in MAIN[:3]}
     page = _template().render(
-        look=look, cards=cards, sections=_sections(cards), filters=filters, compared=compared
+        look=look,
+        cards=cards,
+        sections=_sections(cards),
+        filters=_filters(cards),
+        counted=counted,
+        compared=compared,
     )
     files.write_text(path, page)
     return path
+
+
+def _filters(cards: list[Card]) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """The axes on which creatives differ, with their levels: those always in sight, and the others."""
+    levels = [card.levels for card in cards]
+    found = {name: _distinct(filter(None, (each[name] for each in levels))) for name in (*MAIN, *AXES)}
+    found["checks"] = [state for state in STATES if state in found["checks"]]
+    varying = {name: values for name, values in found.items() if len(values) > 1}
+    return (
+        {name: values for name, values in varying.items() if name in MAIN},
+        {name: values for name, values in varying.items() if name not in MAIN},
+    )
 
 
 def _sections(cards: list[Card]) -> list[Section]:
@@ -127,6 +156,36 @@ def _spoken(placement: str) -> str:
     return " ".join([PLATFORMS.get(first, first.capitalize()), *rest])
 
 
+def _axis(name: str) -> Callable[[CreativeRecord], str]:
+    """An axis of an experiment; a carousel's cards differ in words by design, so it is none of theirs."""
+    return lambda creative: (
+        "" if "card" in creative.metadata else creative.metadata.get("axes", {}).get(name, "")
+    )
+
+
+def _language(creative: CreativeRecord) -> str:
+    locale = creative.metadata.get("locale")
+    return str(Locale.parse(locale).get_display_name("en")) if locale else ""
+
+
+AXES: dict[str, Callable[[CreativeRecord], str]] = {
+    "segment": lambda creative: creative.segment,
+    "placement": lambda creative: creative.placement,
+    "concept": lambda creative: creative.concept,
+    "language": _language,
+    "season": lambda creative: creative.metadata.get("axes", {}).get("season", "") or "none",
+    "color scheme": lambda creative: creative.metadata.get("axes", {}).get("color_scheme", ""),
+    "layout": lambda creative: str(creative.metadata.get("template", "")).replace("-", " "),
+    "headline": _axis("headline"),
+    "call to action": _axis("call_to_action"),
+}
+"""What the page can filter by, beside the checks."""
+MAIN = ("segment", "placement", "concept", "checks")
+"""Filters that are always in sight."""
+LONGEST_CHIPS = 60
+"""Characters of all levels together, beyond which they are a list to choose from rather than chips."""
+
+
 @cache
 def _template() -> Template:
     environment = Environment(
@@ -137,4 +196,5 @@ def _template() -> Template:
         lstrip_blocks=True,
     )
     environment.filters["spoken"] = _spoken
+    environment.globals["longest"] = LONGEST_CHIPS
     return environment.get_template("gallery.html.j2")

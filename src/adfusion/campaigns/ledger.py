@@ -5,7 +5,7 @@ its final name. When the run ends its manifest says the same, and the journal go
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -72,12 +72,19 @@ class Ledger:
 
     def add(self, path: str, made_from: str, about: Mapping[str, Any] | None = None) -> None:
         """The file now has its final name. Raises `UserError` if the journal cannot be written."""
-        self.note(Entry(path, files.sha256(self.out / path), made_from, about or {}))
+        self.write(Entry(path, files.sha256(self.out / path), made_from, about or {}))
+
+    def write(self, entry: Entry) -> None:
+        """Note the entry, in the journal too. Raises `UserError` if that cannot be written."""
+        self.note(entry)
         try:
             with self.journal.open("a", encoding="utf-8") as journal:
-                journal.write(json.dumps(asdict(self[path])) + "\n")
+                journal.write(json.dumps(asdict(entry)) + "\n")
         except OSError as error:
             raise UserError(f"{self.journal}: cannot write: {error.strerror or error}") from error
+
+    def entries(self) -> tuple[Entry, ...]:
+        return tuple(self._entries.values())
 
     def __getitem__(self, path: str) -> Entry:
         return self._entries[path]
@@ -101,3 +108,22 @@ class Ledger:
                 break
             lines.append(value)
         return lines
+
+
+class ApartLedger(Ledger):
+    """What another process than the one with the journal has finished: `taken` gives it over."""
+
+    def __init__(self, out: Path, entries: Iterable[Entry]) -> None:
+        super().__init__(out)
+        self._fresh: list[Entry] = []
+        for entry in entries:
+            self.note(entry)
+
+    def write(self, entry: Entry) -> None:
+        self.note(entry)
+        self._fresh.append(entry)
+
+    def taken(self) -> tuple[Entry, ...]:
+        """All that was written since the last call."""
+        fresh, self._fresh = tuple(self._fresh), []
+        return fresh

@@ -6,17 +6,21 @@ Opaque pixels of a product photo are spared by the watermark, so that they are s
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from adfusion.campaigns.plan import PictureJob, Plan
 from adfusion.creative import draw
 from adfusion.creative.checks.parts import photos
 from adfusion.creative.document import Creative, Picture
 from adfusion.creative.encode import Encoded, encode
 from adfusion.creative.placement import Placement
+from adfusion.generation import Generator
+from adfusion.generation import Picture as DrawnPicture
 from adfusion.provenance.credentials import Origin, Photo
 from adfusion.provenance.marker import Marker, payload_of
 
@@ -50,19 +54,30 @@ class Marking:
         self._marker = Marker()
         self.made_with = self._marker.made_with()
 
-    def finish(self, creative: Creative, placement: Placement, made_from: str) -> Finished:
-        """Draw, mark, encode and sign; the file keeps the placement's limit of bytes, credentials and all.
+    def finish(
+        self, creative: Creative, placement: Placement, made_from: str, image: Image.Image
+    ) -> Finished:
+        """Mark, encode and sign; the file keeps the placement's limit of bytes, credentials and all.
 
         `made_from`: fingerprint of all that decides the creative; the watermark's payload follows from it.
+        `image`: the creative, drawn.
         """
         origin = _origin(creative, self._photos, payload_of(self._campaign, made_from))
         assert origin.payload is not None
-        marked = self._marker.mark(draw.image(creative), origin.payload, spared(creative))
+        marked = self._marker.mark(image, origin.payload, spared(creative))
         room = placement.max_bytes
         if room is not None:
             room -= self._marker.overhead(origin, f"image/{placement.format.lower()}")
         encoded = encode(marked, replace(placement, max_bytes=room))
         return Finished(replace(encoded, data=self._marker.sign(encoded.data, origin)), origin)
+
+    def register_picture(self, picture: DrawnPicture, id: str, path: Path) -> None:
+        """Log a picture whose noise is marked, once it has its file."""
+        from adfusion.provenance.marked_noise import entry_of
+
+        if mark := picture.request.noise_mark:
+            origin = Origin(id, "", picture.model, picture.model_hash, payload=entry_of(mark).payload)
+            self._marker.register(f"{self._campaign}/{id}", path.read_bytes(), origin, mark)
 
     def register(self, finished: Finished) -> None:
         """Log the finished file, once it has its final name."""
@@ -70,9 +85,24 @@ class Marking:
         self._marker.register(id, finished.encoded.data, finished.origin)
 
 
+def with_noise_marks(jobs: Plan, generator: Generator, campaign: str) -> Plan:
+    """The same plan, its pictures drawn from noise that names the campaign, where the model can."""
+    from adfusion.provenance.marked_noise import with_mark  # torch: only those who draw wait for it
+
+    @cache
+    def marked(job: PictureJob) -> PictureJob:
+        request = job.request if job.parts else with_mark(generator, job.request, campaign)
+        return replace(job, request=request, parts=tuple(map(marked, job.parts)))
+
+    return replace(jobs, creatives=tuple(replace(job, picture=marked(job.picture)) for job in jobs.creatives))
+
+
 def signed_pdf(creative: Creative, data: bytes) -> bytes:
-    """The PDF of a campaign's creative with credentials: those of its picture file, without a watermark."""
-    return Marker().sign(data, _origin(creative, tuple(_cut_outs(creative)), None))
+    """The PDF of a campaign's creative, logged, with the credentials of its picture file but no watermark."""
+    marker, origin = Marker(), _origin(creative, tuple(_cut_outs(creative)), None)
+    signed = marker.sign(data, origin)
+    marker.register(f"{origin.title}.pdf", signed, origin)
+    return signed
 
 
 def _origin(creative: Creative, originals: tuple[Photo, ...], payload: int | None) -> Origin:

@@ -4,7 +4,8 @@ Only columns with a source are written, so that nothing is guessed:
 
 - Meta: columns of an Ads Manager export, which its import reads again. The pictures are uploaded to the media
   library first: a picture's file has the name of its ad. Ads arrive paused. Link and button are set in Ads
-  Manager, whose wordings of buttons are a closed list.
+  Manager, whose wordings of buttons are a closed list. The cards of a carousel are one ad, put together
+  in Ads Manager: the list names carousel and card of each picture.
 - Google: columns of Google Ads Editor (its Help, "CSV file columns", and headers of its exports), one row for
   each asset group; the lengths are those of the Google Ads API's responsive display ad: headline 30, long
   headline and description 90, business name 25. Words that are longer are left out of the row, not cut. The
@@ -39,8 +40,9 @@ def packages(
     for platform in platforms:
         members = [record for record in records if placement(record.placement).platform == platform]
         contents = {LIST: _list(platform, members)}
-        if platform == "Meta":
-            contents["meta-ads.csv"] = _meta(manifest, members)
+        ads = [record for record in members if "carousel" not in record.metadata]
+        if platform == "Meta" and ads:
+            contents["meta-ads.csv"] = _meta(manifest, ads)
         if platform == "Google":
             contents["google-ads-editor.csv"] = _google(manifest, members, url)
         contents |= {_name(platform, record): (out / record.files[0].path).read_bytes() for record in members}
@@ -70,6 +72,8 @@ def _list(platform: str, records: Iterable[CreativeRecord]) -> bytes:
             "Variant": record.variant,
             "Headline": record.headline,
             "Call to action": record.call_to_action,
+            "Carousel": record.metadata.get("carousel", ""),
+            "Card": record.metadata.get("card", ""),
         }
         for record in records
     )

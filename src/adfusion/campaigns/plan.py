@@ -9,20 +9,26 @@ without a common divisor, enough variants bring every pair together.
 A picture belongs to (concept, color scheme, segment, variant, shape, copy space) and serves every headline,
 every version, and every placement of that shape. Its seed depends on the names of concept and segment and on
 the variant alone: a set looks alike across placements, and adding a segment changes no other picture.
+
+A carousel takes the place of the headlines. Each of its cards has a picture of its own, and one wide picture
+joins them; that one is what all cards of the carousel show.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
+from typing import Unpack
 
 from adfusion.campaigns.fingerprint import fingerprint, stable_seed
-from adfusion.campaigns.prompt import names_backdrop, prompt
-from adfusion.creative.brief import ANY_LAYOUT, SCHEMES, START_STRENGTH, Brief, Concept, Segment
+from adfusion.campaigns.prompt import EMPTY, names_backdrop, prompt, with_subject
+from adfusion.creative import carousel, fields
+from adfusion.creative.brief import ANY_LAYOUT, SCHEMES, START_STRENGTH, Brief, Card, Concept, Segment
 from adfusion.creative.fields import Version
 from adfusion.creative.placement import CopySpace, Placement
 from adfusion.creative.section import slug
 from adfusion.creative.templates import COPY_SPACES
-from adfusion.creative.wording import Copy
+from adfusion.creative.wording import Copy, is_right_to_left
 from adfusion.data.scenes.scene import ASPECTS
 from adfusion.generation import Generator, InputImage, Request
 from adfusion.generation.request import Edits
@@ -43,11 +49,30 @@ class PictureJob:
     request: Request
     copy_space: CopySpace
     """The side that its prompt asks to leave empty."""
+    parts: tuple["PictureJob", ...] = ()
+    """The pictures that it joins, from the left; `request` then says in which words, see `panorama`."""
+    aspect: float = 0.0
+    """Width / height to which each of `parts` is cut."""
 
     @property
     def path(self) -> str:
         """Relative to OUT, as all paths here."""
         return f"{PICTURES}/{self.id}.png"
+
+
+@dataclass(frozen=True)
+class Deck:
+    """A carousel, from one of its cards."""
+
+    id: str
+    card: int
+    """From 1."""
+    copies: tuple[Copy, ...]
+    """What each card says."""
+    photos: tuple[Path | None, ...]
+    """What stands on each card."""
+    right_to_left: bool
+    """Whether the first card is the one at the right, as in apps in such languages."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +102,8 @@ class CreativeJob:
     """A template's name, or `ANY_LAYOUT`."""
     axes: tuple[tuple[str, str], ...]
     """What it has on each axis that an experiment may compare, before fields are filled in."""
+    deck: Deck | None = None
+    """The carousel that it is a card of."""
 
     @property
     def copy(self) -> Copy:
@@ -102,8 +129,9 @@ class Plan:
 
     @property
     def pictures(self) -> tuple[PictureJob, ...]:
-        """Each picture once, in the order of its first use."""
-        return tuple(dict.fromkeys(creative.picture for creative in self.creatives))
+        """Each picture once, in the order of its first use, after those that it joins."""
+        shown = dict.fromkeys(creative.picture for creative in self.creatives)
+        return tuple(dict.fromkeys(each for picture in shown for each in (*picture.parts, picture)))
 
     def limited(self, count: int | None) -> "Plan":
         """The first `count` creatives and the pictures in them; `None` is all."""
@@ -111,18 +139,18 @@ class Plan:
 
     def varies(self, job: CreativeJob) -> tuple[str, ...]:
         """The axes on which a creative of this plan differs from its control: the first creative for the same
-        segment, version and placement. Empty for the control itself.
+        segment, version, placement and card. Empty for the control itself.
         """
         control = dict(self._controls[_peers(job)].axes)
         return tuple(axis for axis, level in job.axes if control[axis] != level)
 
     @cached_property
-    def _controls(self) -> dict[tuple[str, str, str], CreativeJob]:
+    def _controls(self) -> dict[tuple[str, str, str, int], CreativeJob]:
         return {_peers(job): job for job in reversed(self.creatives)}
 
 
-def _peers(job: CreativeJob) -> tuple[str, str, str]:
-    return job.segment, job.row, job.placement.name
+def _peers(job: CreativeJob) -> tuple[str, str, str, int]:
+    return job.segment, job.row, job.placement.name, job.deck.card if job.deck else 0
 
 
 def plan(brief: Brief, generator: Generator, steps: int | None = None) -> Plan:
@@ -154,6 +182,9 @@ class _Set:
 def _creatives(brief: Brief, generator: Generator, steps: int | None) -> Iterator[CreativeJob]:
     versions = {segment.name: tuple(brief.versions(segment)) for segment in brief.segments}
     for each in _sets(brief):
+        if brief.carousel:
+            yield from _carousels(brief, generator, steps, each, versions[each.segment.name])
+            continue
         pictures = {
             layout: [
                 (place, _picture(brief, generator, steps, each, place, layout)) for place in brief.places()
@@ -172,6 +203,80 @@ def _sets(brief: Brief) -> Iterator[_Set]:
             for segment in brief.segments:
                 for variant in range(1, brief.variants + 1):
                     yield _Set(concept, scheme, segment, variant, brief.season_of(concept) or "")
+
+
+def _carousels(
+    brief: Brief, generator: Generator, steps: int | None, each: _Set, versions: Sequence[Version]
+) -> Iterator[CreativeJob]:
+    """The cards in every placement, for every version."""
+    cards = brief.carousel_for(each.segment)
+    legal = brief.brand.legal or ""
+    photos = tuple(card.photo for card in cards)
+    for placement in brief.places():
+        picture = _panorama(brief, generator, steps, each, placement)
+        for version in versions:
+            tail = "".join(f"_{part}" for part in (f"v{each.variant}", version.row) if part)
+            deck_id = f"{each.subject}_carousel_{placement.name}{tail}"
+            copies = tuple(_said(card, legal, version.fill) for card in cards)
+            for number, (card, copy) in enumerate(zip(cards, copies, strict=True), 1):
+                yield CreativeJob(
+                    id=f"{deck_id}_card-{number}",
+                    concept=each.concept.name,
+                    segment=each.segment.name,
+                    headline=copy.headline,
+                    call_to_action=copy.call_to_action,
+                    body=copy.body,
+                    badge=copy.badge,
+                    legal=copy.legal,
+                    placement=placement,
+                    variant=each.variant,
+                    picture=picture,
+                    row=version.row,
+                    locale=version.locale,
+                    layout=carousel.TEMPLATE,
+                    axes=_axes(each, _said(card, legal, str), carousel.TEMPLATE),
+                    deck=Deck(deck_id, number, copies, photos, _right_to_left(cards)),
+                )
+
+
+def _said(card: Card, legal: str, fill: Callable[[str], str]) -> Copy:
+    words = (fill(text or "") for text in (card.headline, card.call_to_action, card.body, card.badge))
+    headline, call_to_action, body, badge = words
+    return Copy(headline, call_to_action, body, badge, legal)
+
+
+def _panorama(
+    brief: Brief, generator: Generator, steps: int | None, each: _Set, placement: Placement
+) -> PictureJob:
+    """One picture for each card, with one backdrop and light, and the picture that joins them."""
+    side, size = carousel.COPY_SPACE, nearest_size(placement.width / placement.height, generator.sizes)
+    who = brief.seed, each.concept.name, each.segment.name, each.variant
+    name = f"{each.subject}_{placement.width}x{placement.height}"
+
+    def picture(id: str, subject: str | None, *seed: object, **edits: Unpack[Edits]) -> PictureJob:
+        concept = each.concept if subject is None else with_subject(each.concept, subject)
+        request = generator.request(
+            prompt(brief, concept, each.segment, side, each.scheme),
+            seed=stable_seed(*who, *seed),
+            size=size,
+            steps=steps,
+            **edits,
+        )
+        return PictureJob(f"{name}_{id}_v{each.variant}", request, side)
+
+    cards = brief.carousel_for(each.segment)
+    parts = [picture("card-1", cards[0].subject, **_start(each.concept))]
+    for number, card in enumerate(cards[1:], 2):
+        parts.append(picture(f"card-{number}", card.subject or EMPTY, number))
+    joint = picture("carousel", EMPTY)
+    from_left = tuple(reversed(parts) if _right_to_left(cards) else parts)
+    return replace(joint, parts=from_left, aspect=placement.width / placement.height)
+
+
+def _right_to_left(cards: Sequence[Card]) -> bool:
+    """By the first card's own words, whatever its fields hold."""
+    words = (part for part in fields.parse(cards[0].headline) if isinstance(part, str))
+    return is_right_to_left("".join(words))
 
 
 def _picture(

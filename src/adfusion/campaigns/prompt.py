@@ -26,6 +26,9 @@ STAGE = re.compile(r" (?=(on|in|at|against|beside|before|framed|standing|placed)
 EMPTY_STAGE = re.compile(r"\b(round podium|square podium|steps)\b")
 """Stages on which the scenes have nothing at times."""
 
+EMPTY = "an empty stage"
+"""A subject that is none."""
+
 SPACE = re.compile(r"\b(copy space|cent(re|er)ed|(room|space) for (text|copy)|empty space)\b")
 
 
@@ -55,7 +58,7 @@ def prompt(
     if not names_backdrop(concept):
         names = (color_name(palette[role]) for role in dict.fromkeys((color_scheme, *SCHEMES)))
         backdrop = next((name for name in names if name not in said), "")
-    shown = brief.brand.palette.accent and not brief.product.photo_files
+    shown = brief.brand.palette.accent and "empty" not in _spelled(subject)
     details = color_name(palette["accent"]) if shown else ""
     if details and details not in (*said, backdrop) and "with" not in _spelled(subject):
         stage = STAGE.search(subject)
@@ -66,6 +69,12 @@ def prompt(
     if not SPACE.search(" ".join(words).lower()):
         words.append(COPY_SPACE_PHRASES[copy_space])
     return ", ".join(filter(None, words))
+
+
+def with_subject(concept: Concept, subject: str) -> Concept:
+    """The concept with other words for what it shows, before the same backdrop."""
+    _, comma, rest = concept.prompt.partition(",")
+    return concept.model_copy(update={"prompt": f"{subject}{comma}{rest}"})
 
 
 def _spelled(text: str) -> list[str]:

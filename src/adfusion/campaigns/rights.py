@@ -137,6 +137,7 @@ def write_rights(ledger: Rights, to: Path) -> tuple[Path, ...]:
     }
     for name, content in written.items():
         files.write_bytes(to / name, content)
+    marker.register(f"{ledger.campaign}/{PAGE}", written[PAGE], origin)
     return tuple(to / name for name in written)
 
 

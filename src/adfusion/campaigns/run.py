@@ -2,20 +2,23 @@
 
 import dataclasses
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 import numpy as np
+from PIL import Image
 
 import adfusion
 from adfusion import files
+from adfusion.campaigns import crew
+from adfusion.campaigns.ahead import ahead
 from adfusion.campaigns.check import CheckProgress, Report, check
 from adfusion.campaigns.fingerprint import fingerprint
 from adfusion.campaigns.gallery import EMBEDDED, GALLERY, Card, card, write_gallery
-from adfusion.campaigns.ledger import Ledger
+from adfusion.campaigns.ledger import ApartLedger, Entry, Ledger
 from adfusion.campaigns.look import look
 from adfusion.campaigns.manifest import (
     FORMAT,
@@ -28,17 +31,21 @@ from adfusion.campaigns.manifest import (
     RulesRecord,
     load_manifest,
 )
-from adfusion.campaigns.marking import Marking
-from adfusion.campaigns.plan import CREATIVES, PICTURES, CreativeJob, PictureJob, Plan, plan
+from adfusion.campaigns.marking import Finished, Marking, with_noise_marks
+from adfusion.campaigns.panorama import joint
+from adfusion.campaigns.plan import CREATIVES, PICTURES, CreativeJob, Deck, PictureJob, Plan, plan
 from adfusion.campaigns.source import Source, open_source
-from adfusion.creative import layout, svg
+from adfusion.creative import draw, layout, svg
 from adfusion.creative.archive import ASSETS, DOCUMENTS, Packer
+from adfusion.creative.carousel import compose_cards, ensure_cards_fit
 from adfusion.creative.checks import prove
 from adfusion.creative.document import Creative
 from adfusion.creative.grade import Graded, graded
 from adfusion.creative.label import labelled
+from adfusion.creative.placement import Placement
+from adfusion.creative.wording import Copy
 from adfusion.errors import UserError
-from adfusion.generation import Generator, Picture, Progress, load_picture, save_picture
+from adfusion.generation import Generator, Picture, Progress, Request, load_picture, save_picture
 from adfusion.generation.backends import license_of
 
 
@@ -91,15 +98,22 @@ class Campaign:
         self._check_out(resume)
 
     def run(
-        self, generator: Generator, steps: int | None = None
+        self, generator: Generator, steps: int | None = None, workers: int = 1, mark: bool = True
     ) -> Iterator[CampaignProgress | CampaignResult]:
-        """Make what is missing. Work happens while iterating; whatever is finished stays finished."""
+        """Make what is missing. Work happens while iterating; whatever is finished stays finished.
+
+        With several `workers` many creatives are set in so many processes, which gives the same files; a
+        script that asks for it must be importable (`if __name__ == "__main__":`). With `mark` pictures are
+        drawn from marked noise, where the model can.
+        """
         jobs = plan(self.source.brief, generator, steps).limited(self.limit)
+        if mark:
+            jobs = with_noise_marks(jobs, generator, self.source.campaign)
         worker = _Worker(self.source, self.out, self._ledger, generator)
         worker.check_words(jobs.creatives)
         self._ledger.begin(self.source.sha256)
         yield from worker.draw_pictures(jobs.pictures)
-        yield from worker.draw_creatives(jobs.creatives)
+        yield from worker.draw_creatives(jobs.creatives, workers)
         manifest = worker.manifest(jobs)
         path = manifest.save(self.out)
         for event in check(self.out):
@@ -139,6 +153,38 @@ class Campaign:
             raise UserError(f"{self.out}: found an {GALLERY} of something else, allowed: a folder of its own")
 
 
+@dataclass(frozen=True)
+class _Model:
+    """What a creative says of the generator that drew its picture."""
+
+    name: str
+    model_hash: str
+
+
+def _open_worker(
+    source: Source, out: Path, entries: tuple[Entry, ...], model: _Model
+) -> Callable[[CreativeJob], tuple[Entry, ...]]:
+    """For a process of a crew: makes one creative, and says which files are finished."""
+    ledger = ApartLedger(out, entries)
+    worker = _Worker(source, out, ledger, cast("Generator", model))
+
+    def make(job: CreativeJob) -> tuple[Entry, ...]:
+        worker._make(job)
+        return ledger.taken()
+
+    return make
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """A creative as a document and as pixels, not yet a file."""
+
+    job: CreativeJob
+    made_from: str
+    creative: Creative
+    image: Image.Image
+
+
 class _Worker:
     def __init__(self, source: Source, out: Path, ledger: Ledger, generator: Generator) -> None:
         self.source, self.out, self.ledger, self.generator = source, out, ledger, generator
@@ -149,6 +195,7 @@ class _Worker:
         self._kept: set[str] = set()
         self._packer = Packer(self._keep_asset)
         self._graded = lru_cache(maxsize=16)(self._grade)
+        self._cards = lru_cache(maxsize=4)(self._compose_cards)
 
     @property
     def made(self) -> int:
@@ -160,35 +207,68 @@ class _Worker:
 
     def check_words(self, jobs: tuple[CreativeJob, ...]) -> None:
         """Lay out all words once without pictures: what does not fit is said before hours of drawing."""
-        for words, placement, template in dict.fromkeys(
-            (job.copy, job.placement, job.template) for job in jobs
-        ):
-            try:
-                layout.ensure_fits(words, self.brand, placement, template)
-            except UserError as error:
-                raise UserError(f"{self.source.path}: {error}") from None
+        decks = dict.fromkeys((job.deck.copies, job.placement) for job in jobs if job.deck)
+        words = dict.fromkeys((job.copy, job.placement, job.template) for job in jobs if not job.deck)
+        try:
+            for copies, placement in decks:
+                ensure_cards_fit(copies, self.brand, placement)
+            for copy, placement, template in words:
+                layout.ensure_fits(copy, self.brand, placement, template)
+        except UserError as error:
+            raise UserError(f"{self.source.path}: {error}") from None
 
     def draw_pictures(self, jobs: tuple[PictureJob, ...]) -> Iterator[CampaignProgress]:
-        pending = {job.request: job for job in jobs if not self._is_kept(job.path, self._picture_from(job))}
-        done, total = len(jobs) - len(pending), len(jobs)
-        yield CampaignProgress("pictures", done, total)
+        missing = [job for job in jobs if not self._is_kept(job.path, self._picture_from(job))]
+        done = len(jobs) - len(missing)
+        yield CampaignProgress("pictures", done, len(jobs))
+        singles = {job.request: job for job in missing if not job.parts}
+        for share in self._draw(singles):
+            yield CampaignProgress("pictures", done + share, len(jobs))
+        done += len(singles)
+        wide = {self._joint(job): job for job in missing if job.parts}
+        for share in self._draw(wide):
+            yield CampaignProgress("pictures", done + share, len(jobs))
+
+    def _draw(self, pending: Mapping[Request, PictureJob]) -> Iterator[float]:
+        """Draw and keep; yields how many are done."""
         finished = 0
-        for event in self.generator.generate(list(pending)):
+        for event in self.generator.generate(list(pending)) if pending else ():
             match event:
                 case Progress():
-                    share = event.index / event.total * len(pending)
-                    yield CampaignProgress("pictures", done + max(share, finished), total)
+                    yield max(event.index / event.total * len(pending), finished)
                 case Picture():
                     job = pending[event.request]
                     save_picture(event, self.out / job.path)
+                    self._marking.register_picture(event, job.id, self.out / job.path)
                     self._finished(job.path, self._picture_from(job))
                     finished += 1
 
-    def draw_creatives(self, jobs: tuple[CreativeJob, ...]) -> Iterator[CampaignProgress]:
-        for index, job in enumerate(jobs, 1):
-            if not self._is_whole(job):
-                self._make(job)
+    def _joint(self, job: PictureJob) -> Request:
+        """What draws the joints of a wide picture, now that its parts are there."""
+        parts = [load_picture(self.out / part.path).image for part in job.parts]
+        return joint(self.generator, job.request, parts, job.aspect)
+
+    def draw_creatives(self, jobs: tuple[CreativeJob, ...], workers: int) -> Iterator[CampaignProgress]:
+        pending = [job for job in jobs if not self._is_whole(job)]
+        done = len(jobs) - len(pending)
+        yield CampaignProgress("creatives", done, len(jobs))
+        for index, _ in enumerate(self._made_of(pending, workers), done + 1):
             yield CampaignProgress("creatives", index, len(jobs))
+
+    def _made_of(self, jobs: list[CreativeJob], workers: int) -> Iterator[None]:
+        if workers > 1 and len(jobs) >= crew.FEWEST:
+            known, model = self.ledger.entries(), _Model(self.generator.name, self.generator.model_hash)
+            opening = partial(_open_worker, self.source, self.out, known, model)
+            for entries in crew.results(opening, jobs, workers):
+                for entry in entries:
+                    self.ledger.write(entry)
+                    self._made.add(entry.path)
+                yield
+        else:
+            drawn = (self._drawn(job) for job in jobs)
+            for each, finished in ahead(self._finish, drawn, max(1, crew.cores() - 1)):
+                self._write(each, finished)
+                yield
 
     def _is_whole(self, job: CreativeJob) -> bool:
         """Whether the creative's document, its views and all that it shows are there as they should be."""
@@ -201,10 +281,20 @@ class _Worker:
         return all(self._is_kept(*each) for each in (*views, *assets))
 
     def _make(self, job: CreativeJob) -> None:
-        """Compose, then write the views and at last the document, which says that the creative is whole."""
-        made_from = self._creative_from(job)
+        drawn = self._drawn(job)
+        self._write(drawn, self._finish(drawn))
+
+    def _drawn(self, job: CreativeJob) -> _Drawn:
         creative = self._compose(job)
-        finished = self._marking.finish(creative, job.placement, made_from)
+        return _Drawn(job, self._creative_from(job), creative, draw.image(creative))
+
+    def _finish(self, drawn: _Drawn) -> Finished:
+        """All that needs neither fonts nor the ledger, and so a thread can do."""
+        return self._marking.finish(drawn.creative, drawn.job.placement, drawn.made_from, drawn.image)
+
+    def _write(self, drawn: _Drawn, finished: Finished) -> None:
+        """The views and at last the document, which says that the creative is whole."""
+        job, made_from, creative = drawn.job, drawn.made_from, drawn.creative
         found = {
             **finished.about(),
             "product": [dataclasses.asdict(proof) for proof in prove(creative)],
@@ -273,24 +363,44 @@ class _Worker:
 
     def _compose(self, job: CreativeJob) -> Creative:
         picture = self._graded(job.picture.path)
-        creative = layout.compose(
-            picture.picture,
-            job.copy,
-            self.brand,
-            job.placement,
-            copy_space=job.picture.copy_space,
-            template=job.template,
-            product=self.photos,
-            metadata={**self._metadata(job), **picture.about()},
-        )
+        metadata = {**self._metadata(job), **picture.about()}
+        if job.deck:
+            whole = dataclasses.replace(job.deck, id="", card=0)
+            creative = self._cards(job.picture.path, whole, job.placement)[job.deck.card - 1]
+            creative = dataclasses.replace(creative, metadata={**creative.metadata, **metadata})
+        else:
+            creative = layout.compose(
+                picture.picture,
+                job.copy,
+                self.brand,
+                job.placement,
+                copy_space=job.picture.copy_space,
+                template=job.template,
+                product=self.photos,
+                metadata=metadata,
+            )
         words, brand = self.source.brief.label, self.brand
         if words is None:
             return creative
         return labelled(creative, words, job.placement, brand.text_font, brand.clear_space)
 
+    def _compose_cards(self, path: str, deck: Deck, placement: Placement) -> tuple[Creative, ...]:
+        files = self.source.brief.product.photo_files
+        products = [(self.photos[files.index(photo)],) if photo else () for photo in deck.photos]
+        return compose_cards(
+            self._graded(path).picture,
+            deck.copies,
+            self.brand,
+            placement,
+            products,
+            right_to_left=deck.right_to_left,
+        )
+
     def _metadata(self, job: CreativeJob) -> dict[str, object]:
         """What the document says about its place in the campaign."""
+        deck = job.deck
         return {
+            **(_place_in(deck) if deck else {}),
             "id": job.id,
             "concept": job.concept,
             "segment": job.segment,
@@ -316,7 +426,9 @@ class _Worker:
         self._made.add(path)
 
     def _picture_from(self, job: PictureJob) -> str:
-        return fingerprint(_software(), self.generator.model_hash, dataclasses.asdict(job.request))
+        parts = [self._picture_from(part) for part in job.parts]
+        request = dataclasses.asdict(job.request)
+        return fingerprint(_software(), self.generator.model_hash, request, *parts)
 
     def _creative_from(self, job: CreativeJob) -> str:
         """Everything that decides the creative's files, so that an unchanged one is not composed again."""
@@ -326,6 +438,7 @@ class _Worker:
             self._picture_from(job.picture),
             self.ledger[job.picture.path].sha256,
             dataclasses.asdict(job.copy),
+            *(_deck(job.deck) if job.deck else ()),
             dataclasses.asdict(job.placement),
             content["brand"],
             content["product"]["photo"],
@@ -357,6 +470,17 @@ class _Worker:
             files=tuple(self._record(path, made_from) for path in (*about["files"], _document(job))),
             assets=tuple(about["assets"]),
         )
+
+
+def _place_in(deck: Deck) -> dict[str, object]:
+    direction = "right to left" if deck.right_to_left else "left to right"
+    return {"carousel": deck.id, "card": deck.card, "cards": len(deck.copies), "direction": direction}
+
+
+def _deck(deck: Deck) -> Iterator[object]:
+    """All cards decide how one of them looks."""
+    yield [dataclasses.asdict(copy) for copy in deck.copies]
+    yield [photo and photo.name for photo in deck.photos]
 
 
 def _document(job: CreativeJob) -> str:

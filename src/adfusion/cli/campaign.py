@@ -7,7 +7,7 @@ import typer
 
 from adfusion.cli import console
 from adfusion.cli.opening import Memory, Model, SpendLimit, open_model
-from adfusion.cli.options import Loras
+from adfusion.cli.options import Loras, Mark
 
 STAGES = {
     "pictures": "drawing pictures",
@@ -30,6 +30,7 @@ def campaign(
     season: Annotated[
         str | None, typer.Option(help="Every concept in its form for a season, such as christmas or sale.")
     ] = None,
+    mark: Mark = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was made as JSON.")] = False,
 ) -> None:
     """Make every creative that a brief asks for, with a manifest and a gallery to look at them.
@@ -37,13 +38,14 @@ def campaign(
     A run that was stopped goes on with --resume; finished files are not made again.
     """
     from adfusion.campaigns import Campaign, CampaignProgress
+    from adfusion.campaigns.crew import cores
 
     # The brief is read before the model, so that a mistake in it is said at once.
     work = Campaign(brief, out, limit=limit, resume=resume, season=season)
-    generator = open_model(model, lora, memory, spend_limit=spend_limit)
+    generator = open_model(model, lora, memory, spend_limit=spend_limit, spent=out / "spent.json")
     with console.progress_bar() as bar:
         tasks = {stage: bar.add_task(words, total=None, visible=False) for stage, words in STAGES.items()}
-        for event in work.run(generator, steps):
+        for event in work.run(generator, steps, workers=cores(), mark=mark):
             if isinstance(event, CampaignProgress):
                 bar.update(tasks[event.stage], completed=event.done, total=event.total, visible=True)
             else:

@@ -1,6 +1,7 @@
 """`adfusion edit`: pictures from pictures."""
 
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
     from adfusion.generation import Picture, Run
+    from adfusion.generation.backend import Backend
     from adfusion.generation.editing.editor import Settings
 
 app = typer.Typer(
@@ -65,7 +67,7 @@ def image(
     from adfusion.generation.size import parse_size
 
     before = _open(picture)
-    generator = open_model(model, lora, memory)
+    generator = _generator(model, lora, memory)
     run = generator.edit.image(
         before, prompt, strength=strength, n=count,
         size=parse_size(size, generator.sizes) if size else None,
@@ -95,7 +97,7 @@ def inpaint(
     """Redraw a picture where a mask is white; all other pixels stay exactly as they are."""
 
     before, where = _open(picture), _open(mask, "mask")
-    run = open_model(model, lora, memory).edit.inpaint(
+    run = _generator(model, lora, memory).edit.inpaint(
         before, where, prompt, strength=strength, n=count,
         **_settings(seed, steps, guidance_scale, sampler, negative_prompt),
     )  # fmt: skip
@@ -131,7 +133,7 @@ def outpaint(
 
     before = _open(picture)
     canvas = canvas_size(size, before.size)
-    run = open_model(model, lora, memory).edit.outpaint(
+    run = _generator(model, lora, memory).edit.outpaint(
         before, canvas, prompt, place=place, strength=strength, n=count,
         **_settings(seed, steps, guidance_scale, sampler, negative_prompt),
     )  # fmt: skip
@@ -155,7 +157,7 @@ def recolor(
     """Change a colour, or another word, and keep the rest of the picture."""
 
     opened = _open(picture)
-    run = open_model(model, lora).edit.recolor(
+    run = _generator(model, lora).edit.recolor(
         opened, before, after, mask=_open(mask, "mask") if mask else None, strength=strength,
         steps=steps, guidance_scale=guidance_scale,
     )  # fmt: skip
@@ -179,7 +181,7 @@ def vary(
     from adfusion.generation import load_picture
 
     like = load_picture(picture)
-    run = open_model(model, lora).edit.vary(like, _amount(amount), n=count, seed=seed)
+    run = _generator(model, lora).edit.vary(like, _amount(amount), n=count, seed=seed)
     seeds = [request.toward[-1].seed for request in run.requests]
     _write(
         run, out, f"{picture.stem}-{amount}", [str(each) for each in seeds],
@@ -204,7 +206,7 @@ def blend(
 
     one, two = load_picture(picture), load_picture(other)
     amounts = amount or [0.5]
-    run = open_model(model, lora).edit.blend(one, two, amounts)
+    run = _generator(model, lora).edit.blend(one, two, amounts)
     shares = [f"{100 * each:g}" for each in amounts]
     _write(
         run, out, f"{picture.stem}-to-{other.stem}", shares, [f"{share} %" for share in shares],
@@ -232,7 +234,7 @@ def tile(
     """Draw a background that repeats without seams."""
     from adfusion.generation.size import parse_size
 
-    generator = open_model(model, lora)
+    generator = _generator(model, lora)
     run = generator.edit.tile(
         prompt, n=count, size=parse_size(size, generator.sizes) if size else None,
         **_settings(seed, steps, guidance_scale, sampler, negative_prompt),
@@ -265,7 +267,7 @@ def film(
     from adfusion.generation.size import parse_size
 
     chosen = _seeds(seeds)
-    generator = open_model(model, lora)
+    generator = _generator(model, lora)
     run = generator.edit.film(
         prompt, chosen, frames=frames, size=parse_size(size, generator.sizes) if size else None,
         steps=steps, guidance_scale=guidance_scale, sampler=sampler, negative_prompt=negative_prompt,
@@ -288,6 +290,17 @@ def film(
     else:
         for line in [*map(str, made), *filter(None, [note])]:
             console.say(line)
+
+
+def _generator(model: str, lora: list[str] | None, memory: str = "auto") -> "Backend":
+    """The model of every verb here. One of few steps leaves edits to its teacher, which is said."""
+    from adfusion.generation.native import NativeGenerator
+
+    generator = open_model(model, lora, memory)
+    if isinstance(generator, NativeGenerator) and generator.model.distilled:
+        told = f"{generator.name} draws in few steps: what needs many is drawn by its teacher"
+        print(f"adfusion: {told}", file=sys.stderr)
+    return generator
 
 
 def _settings(

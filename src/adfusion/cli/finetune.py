@@ -30,7 +30,8 @@ def finetune(
 
     Captions come from metadata.jsonl, a .txt file beside a picture, or its file name.
     """
-    from adfusion.data.folder import Unusable, read_photos, usable
+    from adfusion.data.folder import read_photos
+    from adfusion.data.photo import Unusable, usable
     from adfusion.models import store
     from adfusion.training.lora import LEAST_PHOTOS, check_out, finetune
 
@@ -47,7 +48,7 @@ def finetune(
         if isinstance(each, Unusable):
             console.say(f"skipped {each}")
 
-    base = store.load(model)
+    base = store.load(store.many_steps(model))
     with console.progress_bar(TextColumn("{task.fields[pace]}")) as bar:
         task = bar.add_task("starting", total=None, pace="")
         run = finetune(chosen, base, out, rights=statement, steps=steps, rank=rank, resume=resume)

@@ -7,12 +7,13 @@ import typer
 
 from adfusion.cli import console
 from adfusion.cli.opening import Control, ControlNet, Memory, Model, SpendLimit, open_model
-from adfusion.cli.options import Loras
+from adfusion.cli.options import Loras, Mark
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from adfusion.generation import Generator, Picture, Request
+    from adfusion.generation import Generator, InputImage, Picture, Request
+    from adfusion.generation.request import Edits
 
 
 def generate(
@@ -35,6 +36,7 @@ def generate(
     controlnet: ControlNet = None,
     control: Control = None,
     spend_limit: SpendLimit = None,
+    mark: Mark = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was made as JSON.")] = False,
     strips: Annotated[
         bool, typer.Option("--steps-strip", help="Also draw each picture coming into focus.")
@@ -45,11 +47,14 @@ def generate(
     Each file carries its prompt, seed, settings and model, so that it can be drawn again, and is marked and
     signed (see `adfusion verify`).
     """
+    from adfusion.errors import UserError
     from adfusion.generation.size import parse_size
+    from adfusion.provenance.marked_noise import with_mark
 
-    generator = open_model(
-        model, lora, memory, controlnet=controlnet, control=control, spend_limit=spend_limit
-    )
+    if (controlnet is None) != (control is None):
+        raise UserError("control: found one of --controlnet and --control, allowed: both or neither")
+    generator = open_model(model, lora, memory, controlnet=controlnet, spend_limit=spend_limit)
+    followed: Edits = {} if control is None else {"control": _opened(control)}
     wanted_size = parse_size(size, generator.sizes) if size else None
     requests = [
         generator.request(
@@ -60,9 +65,12 @@ def generate(
             guidance_scale=guidance_scale,
             sampler=sampler,
             negative_prompt=negative_prompt,
+            **followed,
         )
         for index in range(count)
     ]
+    if mark:
+        requests = [with_mark(generator, request) for request in requests]
     made = _Output(out, _stem(prompt))
     _draw(generator, requests, made, strips)
     made.write_sheet()
@@ -71,6 +79,13 @@ def generate(
     else:
         for path in made.paths:
             console.say(str(path))
+
+
+def _opened(control: Path) -> "InputImage":
+    from adfusion.creative.images import open_image
+    from adfusion.generation import InputImage
+
+    return InputImage.of(open_image(control, "control"))
 
 
 def _draw(generator: "Generator", requests: "list[Request]", made: "_Output", strips: bool) -> None:

@@ -159,5 +159,5 @@ def merge(
     from adfusion.models import store
     from adfusion.models.lora import merge, parse_loras
 
-    merged = merge(store.load(model), parse_loras(lora), out)
+    merged = merge(store.load(store.many_steps(model)), parse_loras(lora), out)
     console.say(f"{out}: {merged.card.name}, {merged.hash}")

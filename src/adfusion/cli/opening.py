@@ -20,7 +20,7 @@ Memory = Annotated[str, typer.Option(help="How a pretrained model is kept, such 
 ControlNet = Annotated[Path | None, typer.Option(help="Folder of a ControlNet for a pretrained model.")]
 Control = Annotated[Path | None, typer.Option(help="Picture that the ControlNet follows.")]
 SpendLimit = Annotated[
-    float | None, typer.Option(min=0, help="Most that a paid service may cost in this run.")
+    float | None, typer.Option(min=0, help="Most that a paid service may cost, over all runs of a campaign.")
 ]
 
 
@@ -30,30 +30,26 @@ def open_model(
     memory: str = "auto",
     *,
     controlnet: Path | None = None,
-    control: Path | None = None,
     spend_limit: float | None = None,
+    spent: Path | None = None,
 ) -> "Backend":
     """The generator; what a person should know of a pretrained model (licence, memory) goes to stderr."""
-    from adfusion.generation import InputImage
     from adfusion.generation.backends import open_generator
     from adfusion.generation.diffusers.hub import SCHEME
     from adfusion.models.lora import parse_loras
+    from adfusion.provenance.marked_noise import lend_key
 
     if model.startswith(SCHEME):
         fetch(model)
-    followed = None
-    if control is not None:
-        from adfusion.creative.images import open_image
-
-        followed = InputImage.of(open_image(control, "control"))
     generator = open_generator(
         model,
         loras=parse_loras(lora),
         memory=memory,
         controlnet=controlnet,
-        control=followed,
         spend_limit=spend_limit,
+        spent=spent,
     )
+    lend_key(generator)
     for note in getattr(generator, "notes", ()):
         print(f"adfusion: {note}", file=sys.stderr)
     return generator

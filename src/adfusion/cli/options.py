@@ -8,3 +8,12 @@ Loras = Annotated[
     list[str] | None,
     typer.Option("--lora", metavar="FOLDER[:WEIGHT]", help="A LoRA of `adfusion finetune`; several add up."),
 ]
+
+Mark = Annotated[
+    bool,
+    typer.Option(
+        "--mark/--no-mark",
+        help="Draw from noise that carries a mark of this computer's key, or from plain noise, which is the "
+        "same on every computer. Finished files are marked either way.",
+    ),
+]

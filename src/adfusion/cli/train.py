@@ -23,8 +23,13 @@ def train(
     with console.progress_bar(TextColumn("{task.fields[pace]}")) as bar:
         task = bar.add_task("starting", total=None, pace="")
         for progress in training.train(recipe, run, resume=resume):
+            if progress.note:
+                console.say(progress.note)
             pace = f"{progress.pictures_per_second:.1f} pictures/s"
             if progress.loss is not None:
+                pace += f" · {progress.teraflops:.3g} TFLOP/s"
+                if progress.share_of_peak is not None:
+                    pace += f", {100 * progress.share_of_peak:.0f} % of peak"
                 pace += f" · loss {progress.loss:.4f}"
             bar.update(
                 task,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from PIL import Image
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
@@ -18,9 +18,9 @@ from adfusion.creative.fields import Content, Value, Version
 from adfusion.creative.fonts import FontStack
 from adfusion.creative.images import open_image
 from adfusion.creative.packs import PACKS, unpacked
-from adfusion.creative.placement import Placement, placement
+from adfusion.creative.placement import PLACEMENTS, Placement, placement
 from adfusion.creative.season import Season
-from adfusion.creative.section import Distinct, File, Name, Section, Words, load, refuse, slug
+from adfusion.creative.section import Distinct, File, Name, Section, Words, load, refuse, refuse_words, slug
 from adfusion.creative.templates import TEMPLATES
 from adfusion.errors import UserError
 
@@ -77,6 +77,49 @@ def _not_both(value: tuple[Path, ...], info: ValidationInfo) -> tuple[Path, ...]
     return value
 
 
+def _three_to_five(cards: tuple[Any, ...]) -> tuple[Any, ...]:
+    if cards and not FEWEST_CARDS <= len(cards) <= MOST_CARDS:
+        raise refuse_words(
+            f"{len(cards)} card{'s' * (len(cards) > 1)}", f"{FEWEST_CARDS} to {MOST_CARDS} cards"
+        )
+    return cards
+
+
+def _with_photos_of_the_product(cards: tuple["Card", ...], info: ValidationInfo) -> tuple["Card", ...]:
+    product = info.data.get("product")
+    known = product.photo_files if product else ()
+    for card in cards:
+        if card.photo and card.photo not in known:
+            allowed = ", ".join(path.name for path in known) or "none, since the product has no photo"
+            raise refuse(card.photo.name, f"a photo of the product: {allowed}")
+    return cards
+
+
+def _either_copies_or_cards(values: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+    if info.data.get("carousel"):
+        if values:
+            raise refuse(values, "none beside a carousel, whose cards say it")
+    elif not values and info.field_name == "headlines":
+        raise refuse(values, "a list with at least one entry, or a carousel")
+    return values
+
+
+def _cards_as_the_brief(segments: tuple["Segment", ...], info: ValidationInfo) -> tuple["Segment", ...]:
+    for segment in segments:
+        if segment.carousel and not info.data.get("carousel"):
+            raise refuse_words(f"a carousel of {segment.name!r}", "one beside a carousel of the brief")
+        _with_photos_of_the_product(segment.carousel, info)
+    return segments
+
+
+def _for_cards(names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+    takers = [name for name, each in PLACEMENTS.items() if each.carousel]
+    for name in names:
+        if info.data.get("carousel") and name not in takers:
+            raise refuse(name, f"for a carousel {', '.join(takers)}")
+    return names
+
+
 def _only_with_start(value: float, info: ValidationInfo) -> float:
     if info.data.get("start") is None:
         raise refuse(value, "a strength beside start, the picture to redraw")
@@ -84,6 +127,7 @@ def _only_with_start(value: float, info: ValidationInfo) -> float:
 
 
 MOST_PHOTOS = 5
+FEWEST_CARDS, MOST_CARDS = 3, 5
 START_STRENGTH = 0.6
 SCHEMES = ("primary", "secondary", "background", "accent")
 """Roles of the palette that can be a backdrop, in the order in which they are tried."""
@@ -94,6 +138,7 @@ CopyText = Annotated[Words, AfterValidator(_copy)]
 """Words that may hold fields."""
 Copies = Annotated[tuple[CopyText, ...], Distinct]
 Locale = Annotated[str, AfterValidator(_locale)]
+CopyList = Annotated[Copies, AfterValidator(_either_copies_or_cards)]
 Fields = dict[Annotated[str, BeforeValidator(_field_name)], Annotated[Content, BeforeValidator(_content)]]
 
 
@@ -136,11 +181,28 @@ class Concept(Section):
         return None if self.start is None else open_image(self.start, "concepts.start")
 
 
+class Card(Section):
+    """One card of a carousel: its words, and what stands on it."""
+
+    headline: CopyText
+    body: CopyText | None = None
+    badge: CopyText | None = None
+    call_to_action: CopyText | None = None
+    subject: Words | None = None
+    """What the model draws here. Without it the first card has the concept's own, and others are empty."""
+    photo: File | None = None
+    """One of the product's photos."""
+
+
+Carousel = Annotated[tuple[Card, ...], AfterValidator(_three_to_five)]
+
+
 class Segment(Section):
     """One audience. Words of its own replace the brief's; fields of its own come before the brief's."""
 
     name: Name
     mood: Words | None = None
+    carousel: Carousel = ()
     headlines: Copies = ()
     body: Copies = ()
     badges: Copies = ()
@@ -163,23 +225,28 @@ class Brief(Section):
 
     Headlines are crossed with everything else; body, badges and calls to action are rotated through (see
     `campaigns.plan`). All four may hold `fields`, which come from the brief, the segment, and the rows of
-    `audience`, the later ones first.
+    `audience`, the later ones first. In place of all four a brief may have a `carousel`.
     """
 
     brand: Annotated[BrandSection, BeforeValidator(brand_of)]
     product: ProductSection
     concepts: Annotated[tuple[Concept, ...], Field(min_length=1), Distinct]
-    headlines: Annotated[Copies, Field(min_length=1)]
-    body: Copies = ()
-    badges: Copies = ()
+    carousel: Annotated[Carousel, AfterValidator(_with_photos_of_the_product)] = ()
+    """Cards that people swipe through, over one backdrop that flows from each to the next."""
+    headlines: CopyList = Field(default=(), validate_default=True)
+    body: CopyList = ()
+    badges: CopyList = ()
     """Prices and offers in few words."""
-    calls_to_action: Copies = ()
-    segments: Annotated[tuple[Segment, ...], Field(min_length=1), Distinct]
+    calls_to_action: CopyList = ()
+    segments: Annotated[
+        tuple[Segment, ...], Field(min_length=1), Distinct, AfterValidator(_cards_as_the_brief)
+    ]
     placements: Annotated[
         tuple[Annotated[str, BeforeValidator(_placement)], ...],
         BeforeValidator(unpacked),
         Field(min_length=1),
         Distinct,
+        AfterValidator(_for_cards),
     ]
     """Names of the placement table, sizes of one's own, and `PACKS` of them."""
     fields: Fields = Field(default_factory=dict)
@@ -221,6 +288,9 @@ class Brief(Section):
 
     def calls_to_action_for(self, segment: Segment, season: str | None = None) -> tuple[str, ...]:
         return self._in(season).calls_to_action or segment.calls_to_action or self.calls_to_action
+
+    def carousel_for(self, segment: Segment) -> tuple[Card, ...]:
+        return segment.carousel or self.carousel
 
     def _in(self, season: str | None) -> SeasonalCopy:
         return self.seasons.get(season or "", SeasonalCopy())
@@ -292,6 +362,16 @@ def _copies(
     brief: Brief, segment: Segment, prefix: str, brand: Brand
 ) -> Iterator[tuple[str, str, FontStack]]:
     """What a segment's ads say, before fields are filled: field, words, font."""
+    for index, card in enumerate(brief.carousel_for(segment)):
+        where = f"{prefix if segment.carousel else ''}carousel[{index}]"
+        for name, font in (
+            ("headline", brand.headline_font),
+            ("body", brand.text_font),
+            ("badge", brand.headline_font),
+            ("call_to_action", brand.text_font),
+        ):
+            if text := getattr(card, name):
+                yield f"{where}.{name}", text, font
     for name, font in (
         ("headlines", brand.headline_font),
         ("body", brand.text_font),

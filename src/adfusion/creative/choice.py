@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import combinations
-from math import exp
+from math import exp, inf
 
 from adfusion.creative.brand import Brand
 from adfusion.creative.document import Box
@@ -56,6 +56,15 @@ class Subject:
 
     gaze: Saliency
     known: bool
+    whole: bool = False
+    """Shown as it is, whatever would suit the layout: it goes on in what lies beside it."""
+
+    def view(self, arrangement: Arrangement) -> View | None:
+        if arrangement.picture is None or arrangement.stage is None:
+            return None
+        if self.whole:
+            return View(arrangement.picture, Box(0, 0, self.gaze.width, self.gaze.height))
+        return frame(self.gaze, arrangement.picture, arrangement.stage)
 
 
 def choose(
@@ -65,13 +74,16 @@ def choose(
     copy_space: CopySpace,
     subject: Subject | None,
     templates: tuple[str, ...] = tuple(TEMPLATES),
+    largest: float = inf,
 ) -> Choice | None:
     """The best fit of all `templates`; `None` if in none of them the words fit legibly.
+
+    `largest`: size of type in pixels that headlines need not exceed.
 
     Without a `subject` the words alone are judged. Whether they fit at all depends on them alone as long as
     "split", "bottom-bar" or "text-only" may be chosen: those leave the picture its own place.
     """
-    whole = Task(placement, brand, copy, True, copy_space)
+    whole = Task(placement, brand, copy, True, copy_space, largest_headline=largest)
     best: Choice | None = None
     for name in templates:
         for choice in _choices(name, whole, subject):
@@ -127,30 +139,23 @@ def _scored(
     for arrangement in TEMPLATES[name](task):
         if not is_sound(arrangement, task):
             continue
-        view = None
-        if subject is not None and arrangement.picture is not None and arrangement.stage is not None:
-            view = frame(subject.gaze, arrangement.picture, arrangement.stage)
-            if covered(arrangement, view, subject.gaze, 0.012 * task.scale) > 0:
-                continue
+        view = subject.view(arrangement) if subject is not None else None
+        distance = 0.012 * task.scale
+        if subject and view and covered(arrangement, view, subject.gaze, distance) > 0:
+            continue
         score = _score(arrangement, task, dropped, whole, view, subject)
         yield Choice(name, arrangement, task, dropped, view, score)
 
 
 def is_sound(arrangement: Arrangement, task: Task) -> bool:
     """Whether every part lies in the safe zone, overlaps no other, and leaves the logo its clear space."""
-    parts = list(arrangement.parts())
-    if not all(task.placement.safe.contains(box, slack=0.5) for _, box in parts):
+    parts, safe, clear = arrangement.parts(), task.placement.safe, task.brand.clear_space
+    if not all(safe.contains(box, slack=0.5) for _, box in parts):
         return False
-    for (one, box), (other, place) in combinations(parts, 2):
-        if one == other:
-            continue
-        if "logo" in (one, other):
-            clear = task.brand.clear_space
-            box = box.inset(-clear * box.height) if one == "logo" else box
-            place = place.inset(-clear * place.height) if other == "logo" else place
-        if box.inset(0.5).overlaps(place.inset(0.5)):
-            return False
-    return True
+    taken = [(name, box.inset(0.5 - clear * box.height if name == "logo" else 0.5)) for name, box in parts]
+    return not any(
+        one != other and box.overlaps(place) for (one, box), (other, place) in combinations(taken, 2)
+    )
 
 
 def covered(arrangement: Arrangement, view: View, gaze: Saliency, distance: float = 0.0) -> float:

@@ -64,9 +64,47 @@ def panel_color(arrangement: Arrangement, brand: Brand) -> str:
     return palette.background
 
 
-def colored(base: Creative, arrangement: Arrangement, task: Task) -> Creative:
-    """`base` (picture and panel) with everything else drawn over it, and what was measured as metadata."""
-    return _Colorist(base, arrangement, task).finish()
+@dataclass(frozen=True)
+class Draft:
+    """A creative with picture and panel, and what is still to be drawn over it."""
+
+    base: Creative
+    arrangement: Arrangement
+    task: Task
+
+
+def colored(*drafts: Draft) -> tuple[Creative, ...]:
+    """The drafts with everything drawn over them, and what was measured as metadata.
+
+    They are a set: the ink over their pictures and the strength of their scrims are the same in all.
+    """
+    colorists = [_Colorist(draft.base, draft.arrangement, draft.task) for draft in drafts]
+    grounds = [pixels(draft.base) for draft in drafts]
+    ink, faded = _common_ink(colorists, grounds)
+    return tuple(colorist.finish(ink.color, *each) for colorist, each in zip(colorists, faded, strict=True))
+
+
+Faded = tuple[tuple[Scrim, ...], Pixels]
+"""The scrims of a creative, and its pixels with them."""
+
+
+def _common_ink(colorists: Sequence["_Colorist"], grounds: Sequence[Pixels]) -> tuple[Ink, list[Faded]]:
+    """The colour of text over the pictures, and the scrims with which it is read in all of them."""
+    first = colorists[0].task.brand.palette
+    plain: list[Faded] = [((), ground) for ground in grounds]
+    needs = [
+        need for colorist, ground in zip(colorists, grounds, strict=True) for need in colorist.needs(ground)
+    ]
+    if not needs:
+        return Ink(first.text, first.background, 0.0), plain
+    ink = choose_ink(needs, (first.text, first.background))
+    while ink.strength > 0:
+        faded = [each.faded(ground, ink) for each, ground in zip(colorists, grounds, strict=True)]
+        holding = (each.holds(under, ink.color) for each, (_, under) in zip(colorists, faded, strict=True))
+        if ink.strength == 1 or all(holding):
+            return ink, faded
+        ink = replace(ink, strength=min(1.0, ink.strength + 0.05))
+    return ink, plain
 
 
 @dataclass(frozen=True)
@@ -75,10 +113,8 @@ class _Colorist:
     arrangement: Arrangement
     task: Task
 
-    def finish(self) -> Creative:
+    def finish(self, picture_ink: str, scrims: tuple[Scrim, ...], ground: Pixels) -> Creative:
         arrangement, brand = self.arrangement, self.task.brand
-        ground = pixels(self.base)
-        picture_ink, scrims, ground = self._ink_over_picture(ground)
         panel = panel_color(arrangement, brand)
         on_panel = most_readable((brand.palette.text, brand.palette.background, PAPER, INK), panel, AIM)
 
@@ -109,26 +145,18 @@ class _Colorist:
         if button and self.task.brand.button == "outline" and not arrangement.on_panel(button.box):
             yield _label(button, color)
 
-    def _ink_over_picture(self, ground: Pixels) -> tuple[str, tuple[Scrim, ...], Pixels]:
-        """The colour of text over the picture, the scrims under it, and the pixels with them."""
-        palette, minimum = self.task.brand.palette, self.task.placement.min_text
-        texts = list(self._over_picture(INK))
-        if not texts:
-            return palette.text, (), ground
-        grounds = [Ground(behind(ground, text), required(text, minimum)) for text in texts]
-        ink = choose_ink(grounds, (palette.text, palette.background))
-        while ink.strength > 0:
-            scrims = tuple(
-                _scrim(self.base.canvas, fade, ink, number)
-                for number, fade in enumerate(self.arrangement.fades)
-            )
-            faded = pixels(replace(self.base, layers=(_flat(ground), *scrims)))
-            if ink.strength == 1 or self._holds(faded, ink.color):
-                return ink.color, scrims, faded
-            ink = replace(ink, strength=min(1.0, ink.strength + 0.05))
-        return ink.color, (), ground
+    def needs(self, ground: Pixels) -> Iterator[Ground]:
+        """What lies behind each text over the picture, and how much contrast it needs."""
+        for text in self._over_picture(INK):
+            yield Ground(behind(ground, text), required(text, self.task.placement.min_text))
 
-    def _holds(self, ground: Pixels, color: str) -> bool:
+    def faded(self, ground: Pixels, ink: Ink) -> Faded:
+        scrims = tuple(
+            _scrim(self.base.canvas, fade, ink, number) for number, fade in enumerate(self.arrangement.fades)
+        )
+        return scrims, pixels(replace(self.base, layers=(_flat(ground), *scrims)))
+
+    def holds(self, ground: Pixels, color: str) -> bool:
         minimum = self.task.placement.min_text
         return all(measured(ground, text) >= required(text, minimum) for text in self._over_picture(color))
 

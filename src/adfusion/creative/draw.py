@@ -30,12 +30,9 @@ Pixels = npt.NDArray[np.uint8]
 
 def pixels(creative: Creative, hide: Collection[str] = ()) -> Pixels:
     """RGB (height, width, 3) uint8, on white; layers whose id is in `hide` are left out."""
-    surface = skia().Surface(creative.width, creative.height)
-    canvas = surface.getCanvas()
-    canvas.clear(0xFFFFFFFF)
+    drawn, canvas = _canvas(creative.width, creative.height, 0xFFFFFFFF)
     for layer in creative.layers:
         paint(canvas, layer, hide)
-    drawn = rgba(surface)
     found = np.empty((*drawn.shape[:2], 3), np.uint8)
     for channel in range(3):  # four times as fast as a copy of the slice
         found[..., channel] = drawn[..., channel]
@@ -55,13 +52,20 @@ def png(creative: Creative) -> bytes:
 
 def coverage(layer: Layer, width: int, height: int, left: int = 0, top: int = 0) -> npt.NDArray[np.float64]:
     """How much of each pixel the layer covers: (height, width) in [0, 1], for a window at `left`, `top`."""
-    surface = skia().Surface(width, height)
-    canvas = surface.getCanvas()
-    canvas.clear(0)
+    drawn, canvas = _canvas(width, height, 0)
     canvas.translate(-left, -top)
     paint(canvas, layer)
-    share: npt.NDArray[np.float64] = rgba(surface)[..., 3] / 255
+    share: npt.NDArray[np.float64] = drawn[..., 3] / 255
     return share
+
+
+def _canvas(width: int, height: int, color: int) -> tuple[Pixels, Any]:
+    """Pixels (height, width, 4) RGBA, premultiplied, and a Skia canvas that draws on them."""
+    drawn = np.empty((height, width, 4), np.uint8)
+    kind = {"colorType": skia().kRGBA_8888_ColorType, "alphaType": skia().kPremul_AlphaType}
+    canvas = skia().Surface(drawn, **kind).getCanvas()
+    canvas.clear(color)
+    return drawn, canvas
 
 
 def rasterise(svg: bytes, width: int, height: int) -> Pixels:
@@ -118,6 +122,8 @@ def _color(color: str, opacity: float = 1.0) -> int:
 def resampled(layer: Picture) -> Image.Image:
     """The layer's pixels at the whole-pixel size of its box (Lanczos). Not to be written to."""
     size = max(1, round(layer.box.width)), max(1, round(layer.box.height))
+    if size == layer.image.size and layer.crop == Box(0, 0, *size) and layer.image.mode == "RGB":
+        return layer.image
     return _scaled(_Same(layer.image), size, layer.crop)
 
 
@@ -146,9 +152,23 @@ def _scaled(picture: _Same, size: tuple[int, int], crop: Box) -> Image.Image:
 def _picture(canvas: Any, layer: Picture) -> None:
     scaled = resampled(layer)
     alpha = skia().kOpaque_AlphaType if scaled.mode == "RGB" else skia().kUnpremul_AlphaType
-    array = np.ascontiguousarray(scaled.convert("RGBA"))
-    drawn = skia().Image.fromarray(array, colorType=skia().kRGBA_8888_ColorType, alphaType=alpha)
+    drawn = skia().Image.fromarray(
+        _four_channels(_Same(scaled)), colorType=skia().kRGBA_8888_ColorType, alphaType=alpha, copy=False
+    )
     canvas.drawImage(drawn, round(layer.box.left), round(layer.box.top))
+
+
+@lru_cache(maxsize=4)
+def _four_channels(picture: _Same) -> Pixels:
+    """The pixels of an RGB or RGBA picture as RGBA."""
+    given = np.asarray(picture.image)
+    if given.shape[2] == 4:
+        return given
+    found = np.empty((*given.shape[:2], 4), np.uint8)
+    for channel in range(3):
+        found[..., channel] = given[..., channel]
+    found[..., 3] = 255
+    return found
 
 
 def _panel(canvas: Any, layer: Panel) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
@@ -34,6 +34,14 @@ class FontStack:
     generic: Literal["sans-serif", "serif"] = "sans-serif"
     chosen: int = 1
     """How many of the files, from the first, somebody chose; the others are last resorts."""
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        """Fonts are part of the key of everything that is measured, many thousand times for one ad."""
+        return hash((self.files, self.generic, self.chosen))
 
     @property
     def weight(self) -> int:

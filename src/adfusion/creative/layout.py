@@ -8,7 +8,7 @@ from PIL import Image
 
 from adfusion.creative.brand import Brand
 from adfusion.creative.choice import DROP_ORDER, Choice, Subject, choose, fits
-from adfusion.creative.coloring import colored, panel_color
+from adfusion.creative.coloring import Draft, colored, panel_color
 from adfusion.creative.document import Box, Creative, Layer, Panel, Picture, Scrim
 from adfusion.creative.paragraph import faces
 from adfusion.creative.placement import CopySpace, Placement
@@ -54,34 +54,44 @@ def compose(
     subject = standing.whole if standing else subject
     known = subject is not None
     scene = Subject(saliency(picture, side, subject), known)
-    words = _ready(copy, brand, placement)
+    words = ready(copy, brand, placement)
     choice = _chosen(words, brand, placement, side, scene, template)
-    creative = colored(
-        Creative(
-            width=placement.width,
-            height=placement.height,
-            layers=tuple(_base(picture, products, standing, choice)),
-            placement=placement.name,
-            title=f"{brand.name}: {words.headline}",
-            metadata={
-                "brand": brand.name,
-                "headline": words.headline,
-                **_shown(choice),
-                "placement": placement.name,
-                "template": choice.template,
-                "dropped": list(choice.dropped),
-                **(metadata or {}),
-            },
-        ),
-        choice.arrangement,
-        choice.task,
+    (creative,) = colored(draft(picture, products, standing, choice))
+    return finished(creative, metadata)
+
+
+def draft(
+    picture: Image.Image, products: Sequence[Image.Image], standing: Standing | None, choice: Choice
+) -> Draft:
+    """The chosen layout with nothing over its picture yet."""
+    placement, brand, headline = choice.task.placement, choice.task.brand, choice.task.copy.headline
+    base = Creative(
+        width=placement.width,
+        height=placement.height,
+        layers=tuple(_base(picture, products, standing, choice)),
+        placement=placement.name,
+        title=f"{brand.name}: {headline}",
+        metadata={
+            "brand": brand.name,
+            "headline": headline,
+            **_shown(choice),
+            "placement": placement.name,
+            "template": choice.template,
+            "dropped": list(choice.dropped),
+        },
     )
-    return replace(creative, layers=_products_before_scrims(creative.layers))
+    return Draft(base, choice.arrangement, choice.task)
+
+
+def finished(creative: Creative, metadata: Mapping[str, object] | None = None) -> Creative:
+    """With `metadata` added, and no scrim over a product."""
+    said = {**creative.metadata, **(metadata or {})}
+    return replace(creative, layers=_products_before_scrims(creative.layers), metadata=said)
 
 
 def ensure_fits(copy: Copy, brand: Brand, placement: Placement, template: str | None = None) -> None:
     """Raise the `UserError` that `compose` would raise for these words, without a picture."""
-    words = _ready(copy, brand, placement)
+    words = ready(copy, brand, placement)
     if template not in (None, *TEMPLATES) or not fits(words, brand, placement, template):
         _chosen(words, brand, placement, "centre", None, template)
 
@@ -97,7 +107,7 @@ def _shown(choice: Choice) -> dict[str, str]:
     }
 
 
-def _ready(copy: Copy, brand: Brand, placement: Placement) -> Copy:
+def ready(copy: Copy, brand: Brand, placement: Placement) -> Copy:
     """Every text cleaned, with characters that the brand's fonts have; the brand's legal line added."""
     legal = " ".join(dict.fromkeys(filter(None, (copy.legal, brand.legal))))
     copy = replace(copy, legal=legal)

@@ -270,6 +270,22 @@ def setting(text: str, font: FontStack, size: float, limit: float, max_lines: in
     return found if found and len(found.lines) <= max_lines else None
 
 
+def _least_lines(text: str, font: FontStack, size: float, limit: float) -> float:
+    """So many lines it takes at least: its width in lines that are full, which costs no search for breaks."""
+    ems, letters, spaces, space = _extent(text, font)
+    spacing = tracking(text, size)
+    gap = max(0.0, space + spacing)
+    return (size * (ems + spacing * letters + gap * (spaces + 1)) - 1e-3) / (limit + size * gap)
+
+
+@lru_cache(maxsize=4096)
+def _extent(text: str, font: FontStack) -> tuple[float, int, int, float]:
+    """Of all chunks together: width in em, letters, spaces between; and the width of a space."""
+    pieces, ems, space = _shape(text, font)
+    letters = sum(len(piece.at_line_end) for piece in pieces)
+    return sum(ems), letters, sum(piece.space for piece in pieces[:-1]), space
+
+
 @lru_cache(maxsize=65536)
 def _balanced(text: str, font: FontStack, size: float, limit: float) -> Setting | None:
     """`setting` in as many lines as it takes. Layouts ask for few widths, many times."""
@@ -315,8 +331,9 @@ def fit(
     size = on_scale(smallest, largest)
     best: Setting | None = None
     while size >= smallest * (1 - 1e-9) and (best is None or size >= SMALLER_FOR_LINES * best.size):
-        room = int((height / size - 0.25 - face.cap_height) / spread + 1 + 1e-9)
-        found = setting(text, font, size, limit, min(max_lines, room)) if room > 0 else None
+        rows = min(max_lines, int((height / size - 0.25 - face.cap_height) / spread + 1 + 1e-9))
+        too_wide = rows < 1 or _least_lines(text, font, size, limit) > rows
+        found = None if too_wide else setting(text, font, size, limit, rows)
         if found:
             best = found if best is None else max(best, found, key=_worth)
         size /= SCALE

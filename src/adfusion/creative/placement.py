@@ -11,7 +11,7 @@ people see the placement. A feed or story picture is seen about 390 points wide 
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log
 from types import MappingProxyType
 from typing import Literal
@@ -54,6 +54,8 @@ class Placement:
     formats: tuple[FileFormat, ...] = ("JPEG", "PNG")
     """Still pictures that the platform takes, of those that can be made."""
     max_bytes: int | None = None
+    carousel: bool = False
+    """Whether people may swipe there through several cards of this size."""
     source: str = ""
     """Title of the page that the figures are from."""
     note: str = ""
@@ -79,19 +81,24 @@ class Placement:
 
 MEGABYTE = 1_000_000
 META = "Meta Ads Guide, image ads"
+META_CAROUSEL = "Meta Ads Guide, carousel ads"
 META_SAFE = "Meta Business Help Center, safe zones of Stories and Reels"
 GOOGLE = "Google Ads Help, About image assets for Performance Max campaigns"
 UPLOADED = "Advertising Policies Help, Image ads (uploaded display ads)"
 IAB = f"IAB New Standard Ad Unit Portfolio, fixed sizes; {UPLOADED}"
+DV360 = "Display & Video 360 Help, Image creatives"
 LINKEDIN = "LinkedIn Help, Single image ads advertising specifications"
+LINKEDIN_CAROUSEL = "LinkedIn Help, Carousel ads advertising specifications"
 TIKTOK = "TikTok Business Help Center, TikTok Auction In-Feed Ads"
 PINTEREST = "Pinterest Business Help, Ad specs"
 
 
-def _meta(name: str, height: int, aspect: Aspect, copy_space: CopySpace) -> Placement:
+def _meta(
+    name: str, height: int, aspect: Aspect, copy_space: CopySpace, *, carousel: bool = False
+) -> Placement:
     return Placement(
-        f"meta-{name}", 1080, height, "feed", 30, aspect=aspect, copy_space=copy_space,
-        platform="Meta", max_bytes=30 * MEGABYTE, source=META,
+        f"meta-{name}", 1080, height, "feed", 30, aspect=aspect, copy_space=copy_space, carousel=carousel,
+        platform="Meta", max_bytes=30 * MEGABYTE, source=META_CAROUSEL if carousel else META,
     )  # fmt: skip
 
 
@@ -114,6 +121,14 @@ def _banner(
         f"iab-{name}", width, height, "display", 11, format="PNG" if width >= 3 * height else "JPEG",
         aspect="16:9" if wide else "9:16", copy_space="left" if wide else "top",
         platform="IAB", max_bytes=1000 * kilobytes, source=source, note=note,
+    )  # fmt: skip
+
+
+def _dv360(name: str, width: int, height: int) -> Placement:
+    """Sizes that Display & Video 360 has beside those of IAB, which it takes too."""
+    return replace(
+        _banner(name, width, height, source=DV360), name=f"dv360-{name}", platform="DV360",
+        max_bytes=10 * MEGABYTE,
     )  # fmt: skip
 
 
@@ -144,7 +159,8 @@ _TABLE = (
         aspect="9:16", copy_space="top", platform="Meta", max_bytes=30 * MEGABYTE, source=META_SAFE,
         note="14 % of the top, 35 % of the bottom and 6 % of each side stay free; it suits stories too.",
     ),
-    _meta("carousel-card", 1080, "1:1", "left"),
+    _meta("carousel-card", 1080, "1:1", "left", carousel=True),
+    _meta("carousel-portrait", 1350, "4:5", "top", carousel=True),
     _google("landscape", 1200, 628, 22, "16:9", "left"),
     _google("square", 1200, 1200, 33, "1:1", "left"),
     _google("portrait", 960, 1200, 27, "4:5", "top"),
@@ -158,9 +174,16 @@ _TABLE = (
     _banner("mobile-banner", 320, 50, kilobytes=50, note="IAB allows 50 kB, Google 150 kB."),
     _banner("large-mobile-banner", 320, 100, source=UPLOADED),
     _banner("banner", 468, 60, source=UPLOADED),
+    _dv360("large-leaderboard", 970, 90),
+    _dv360("portrait", 300, 1050),
+    _dv360("interstitial", 320, 480),
     _linkedin("landscape", 1200, 628, "16:9", "left"),
     _linkedin("square", 1200, 1200, "1:1", "left"),
     _linkedin("portrait", 720, 900, "4:5", "top"),
+    Placement(
+        "linkedin-carousel-card", 1080, 1080, "feed", 30, copy_space="left", platform="LinkedIn",
+        max_bytes=10 * MEGABYTE, carousel=True, source=LINKEDIN_CAROUSEL,
+    ),
     Placement(
         "tiktok-vertical", 1080, 1920, "story", 34, safe_top=269, safe_bottom=672, safe_left=65,
         safe_right=65, aspect="9:16", copy_space="top", platform="TikTok", source=TIKTOK,
@@ -169,7 +192,7 @@ _TABLE = (
     ),
     Placement(
         "pinterest-pin", 1000, 1500, "feed", 28, aspect="4:5", copy_space="top", platform="Pinterest",
-        max_bytes=20 * MEGABYTE, source=PINTEREST,
+        max_bytes=20 * MEGABYTE, carousel=True, source=PINTEREST,
     ),
 )  # fmt: skip
 

@@ -6,7 +6,7 @@ the picture's edge; what the flood cannot level is closed in on all sides, as a 
 while gradients and horizons run out at the edge and vanish.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import ceil, floor
 
@@ -80,6 +80,10 @@ class Saliency:
         """The share in [0, 1] of the subject that lies in `box`."""
         whole = float(self._important[-1, -1])
         return self._sum(self._important, box)[1] / whole if whole else 0.0
+
+    def without_subject(self) -> "Saliency":
+        """The same picture as if nothing in it mattered more than the rest."""
+        return replace(self, _important=np.zeros_like(self._important))
 
     def _sum(self, integral: Floats, box: Box) -> tuple[int, float]:
         """Number and sum of the small copy's pixels that the box touches."""

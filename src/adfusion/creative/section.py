@@ -79,7 +79,12 @@ def load(section: type[AnySection], path: Path, kind: str) -> AnySection:
 
 def refuse(found: object, allowed: str) -> PydanticCustomError:
     """The error that a validator raises."""
-    return PydanticCustomError("refused", "{allowed}", {"allowed": allowed, "found": shown(found)})
+    return refuse_words(shown(found), allowed)
+
+
+def refuse_words(found: str, allowed: str) -> PydanticCustomError:
+    """The same, with what was found in words."""
+    return PydanticCustomError("refused", "{allowed}", {"allowed": allowed, "found": found})
 
 
 def shown(value: object) -> str:

@@ -5,12 +5,16 @@ another.
 """
 
 import math
+from collections.abc import Callable
 from itertools import product
+from typing import Concatenate, ParamSpec
 
 import torch
 from torch import Tensor
 
 from adfusion.diffusion.denoiser import Denoiser
+
+P = ParamSpec("P")
 
 
 def remaining(times: Tensor, strength: float) -> Tensor:
@@ -54,17 +58,21 @@ def masked(inside: Denoiser, outside: Denoiser, mask: Tensor) -> Denoiser:
     return denoise
 
 
-def blended(denoise: Denoiser, other: Denoiser, amounts: Tensor) -> Denoiser:
-    """The estimates of two denoisers mixed, `amounts: (batch,)` in [0, 1] of `other` in each.
+def blended(
+    denoise: Callable[Concatenate[Tensor, P], Tensor],
+    other: Callable[Concatenate[Tensor, P], Tensor],
+    amounts: Tensor,
+) -> Callable[Concatenate[Tensor, P], Tensor]:
+    """The estimates of two denoisers, or two mean velocities, mixed: `amounts: (batch,)` in [0, 1] of `other`.
 
     For two prompts this samples from the geometric mean of their distributions (Liu et al. 2022,
     "Compositional Visual Generation", section 3.2). Mixing the words' own states instead would pair the
     words of two sentences by their position.
     """
 
-    def blend(x_t: Tensor, t: Tensor) -> Tensor:
+    def blend(x_t: Tensor, /, *args: P.args, **kwargs: P.kwargs) -> Tensor:
         amount = amounts.to(x_t).view(-1, *(1,) * (x_t.ndim - 1))
-        return torch.lerp(denoise(x_t, t), other(x_t, t), amount)
+        return torch.lerp(denoise(x_t, *args, **kwargs), other(x_t, *args, **kwargs), amount)
 
     return blend
 

@@ -12,6 +12,7 @@ def guided(
     guidance_scale: float,
     interval: tuple[float, float] = (0.0, 1.0),
     rescale: float = 0.0,
+    both: Denoiser | None = None,
 ) -> Denoiser:
     """Push the estimates of `denoise` away from those of `negative`.
 
@@ -23,6 +24,8 @@ def guided(
         (Kynkäänniemi et al. 2024).
     rescale: in [0, 1], how far each guided estimate is brought back to the standard deviation of the unguided
         one, against over-exposure (Lin et al. 2023, eq. 14-16).
+    both: `denoise` and `negative` in one, for a batch of twice the size, first that of `denoise`: the same
+        estimates, sooner where a network is quicker with larger batches.
 
     Raises `ValueError` for values out of range.
     """
@@ -34,12 +37,17 @@ def guided(
     if guidance_scale == 1:
         return denoise
 
+    def pair(x_t: Tensor, t: Tensor) -> tuple[Tensor, Tensor]:
+        if both is None:
+            return denoise(x_t, t), negative(x_t, t)
+        positive, away = both(torch.cat([x_t, x_t]), torch.cat([t, t])).chunk(2)
+        return positive, away
+
     def guided_denoise(x_t: Tensor, t: Tensor) -> Tensor:
-        positive = denoise(x_t, t)
         active = (low <= t) & (t <= high)
         if not active.any():
-            return positive
-        away = negative(x_t, t)
+            return denoise(x_t, t)
+        positive, away = pair(x_t, t)
         estimate = away + guidance_scale * (positive - away)
         if rescale > 0:
             ratio = _deviation(positive) / _deviation(estimate).clamp(min=torch.finfo(estimate.dtype).tiny)

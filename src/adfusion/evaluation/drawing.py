@@ -36,12 +36,16 @@ def draw(
 def _draw(model: Model, prompts: Sequence[str], seeds: Sequence[int], settings: Settings) -> np.ndarray:
     defaults = model.card.defaults
     scale = defaults.guidance_scale if settings.guidance_scale is None else settings.guidance_scale
-    denoise = model.denoiser(prompts)
-    if scale != 1:
-        denoise = guided(denoise, model.denoiser([""] * len(prompts)), scale)
     streams = Streams(list(seeds), model.device)
     noise = streams.randn(model.latent_shape(*(settings.size or model.card.sizes[0])))
-    sampler = samplers.SAMPLERS[defaults.sampler]
     times = model.times(settings.steps or defaults.steps)
-    *_, last = sampler(denoise, noise, times, model.process, streams=streams)
+    if model.distilled:
+        steps = samplers.mean_flow(model.mean_velocity(prompts, scale), noise, times, model.process)
+    else:
+        denoise = model.denoiser(prompts)
+        if scale != 1:
+            denoise = guided(denoise, model.denoiser([""] * len(prompts)), scale)
+        sampler = samplers.SAMPLERS[defaults.sampler]
+        steps = sampler(denoise, noise, times, model.process, streams=streams)
+    *_, last = steps
     return to_pictures(model.decode(last.sample))

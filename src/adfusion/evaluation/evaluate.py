@@ -41,6 +41,7 @@ class Effort:
 
 FULL = Effort()
 QUICK = Effort(seen=168, held_out=84, renders=500, training=2000, large=12)
+_RENDERS: dict[tuple[tuple[Scene, ...], tuple[int, int]], np.ndarray] = {}
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def evaluate(model: Model, probe: ProbeReader, effort: Effort = FULL) -> Iterato
     of_synonyms = yield from _collect("drawing: synonyms", len(words), pictures)
 
     size = model.card.sizes[0]
-    renders = list(islice(_comparable(HELD_OUT), 2 * effort.renders))
+    renders = list(islice(comparable_scenes(HELD_OUT), 2 * effort.renders))
     real = yield from _rendered("rendering: held-out scenes", renders, size)
     numbers = training_scenes(model.card)
     numbers = numbers[:: max(1, len(numbers) // effort.training)]
@@ -123,7 +124,7 @@ def evaluate(model: Model, probe: ProbeReader, effort: Effort = FULL) -> Iterato
         synonyms=synonyms.understood(
             {name: values for name, values in probe.read(of_synonyms).items() if name in trusted}
         ),
-        caption_use=caption_use(model, renders[:256], real[:256]),
+        caption_use={} if model.distilled else caption_use(model, renders[:256], real[:256]),
         distribution=_distances(probe, drawn["seen combinations"], real),
         memorisation=_nearness(probe, drawn["seen combinations"], real, training) if len(training) else {},
         autoencoder=reconstruction.autoencoder_figures(model, real[: min(256, len(real))]),
@@ -132,15 +133,18 @@ def evaluate(model: Model, probe: ProbeReader, effort: Effort = FULL) -> Iterato
 
 
 def training_scenes(card: ModelCard) -> range:
-    """Numbers of the scenes that the denoiser learnt from, as the card tells; empty if it tells none."""
-    data = card.training["denoiser"].recipe.get("data") if "denoiser" in card.training else None
-    if not isinstance(data, dict):
+    """Numbers of the scenes that the denoiser first learnt from, by its card; empty if it tells none."""
+    record = card.training.get("denoiser")
+    while record is not None and record.started_from is not None:
+        record = record.started_from
+    data = None if record is None else record.recipe.get("data")
+    if not isinstance(data, dict) or "scenes" not in data:
         return range(0)
     first, amount = int(str(data.get("first", 0))), int(str(data["scenes"]))
     return range(first, first + amount)
 
 
-def _comparable(first: int) -> Iterator[Scene]:
+def comparable_scenes(first: int) -> Iterator[Scene]:
     """Scenes like those of `prompts.seen`: with a product, in a combination that training has met."""
     scenes = (random_scene(number) for number in count(first))
     return (scene for scene in scenes if scene.product is not None and not held_out(scene))
@@ -184,11 +188,16 @@ def _seeds(asked: Sequence[Asked]) -> list[int]:
 def _rendered(
     name: str, scenes: Sequence[Scene], size: tuple[int, int]
 ) -> Generator[Stage, None, np.ndarray]:
-    def parts() -> Iterator[np.ndarray]:
-        for start in range(0, len(scenes), 16):
-            yield render(scenes[start : start + 16], size=size).rgb
+    """Rendered once for all models that are measured in one process, such as a student and its teacher."""
+    key = tuple(scenes), size
+    if key not in _RENDERS:
 
-    return (yield from _collect(name, len(scenes), parts))
+        def parts() -> Iterator[np.ndarray]:
+            for start in range(0, len(scenes), 16):
+                yield render(scenes[start : start + 16], size=size).rgb
+
+        _RENDERS[key] = yield from _collect(name, len(scenes), parts)
+    return _RENDERS[key]
 
 
 def _collect(

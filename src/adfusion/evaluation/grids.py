@@ -22,6 +22,7 @@ from adfusion.models import Model
 SEEDS = (1, 2)
 GUIDANCE = (1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 9.0)
 STEPS = (2, 4, 8, 12, 20, 40)
+FEW_STEPS = (1, 2, 4, 6, 12)
 PROMPTS = (
     "a glossy teal bottle on a round podium, pink backdrop",
     "a green handbag with black details on a square podium, beige backdrop",
@@ -113,7 +114,10 @@ def grids(model: Model) -> Iterator[Grid]:
     )
     sweeps = {
         "guidance": ("Guidance scale", [(f"{s:g}", Settings(guidance_scale=s)) for s in GUIDANCE]),
-        "steps": ("Sampling steps", [(str(steps), Settings(steps=steps)) for steps in STEPS]),
+        "steps": (
+            "Sampling steps",
+            [(str(steps), Settings(steps=steps)) for steps in (FEW_STEPS if model.distilled else STEPS)],
+        ),
     }
     for name, (title, settings) in sweeps.items():
         swept = [np.concatenate(list(draw(model, PROMPTS, [3] * len(PROMPTS), one))) for _, one in settings]

@@ -1,5 +1,6 @@
 """What all backends have in common: checked requests, and runs of words or requests."""
 
+import dataclasses
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Sequence
 from typing import Unpack
@@ -50,14 +51,24 @@ class Backend(ABC):
             width=width,
             height=height,
             seed=seed,
-            steps=self.steps if steps is None else steps,
+            steps=0,
             guidance_scale=self.guidance_scale if guidance_scale is None else guidance_scale,
-            sampler=self.samplers[0] if sampler is None else sampler,
+            sampler="",
             negative_prompt=negative_prompt,
             **edits,
         )
+        chosen, usual_steps = self.sampling(sampler, request)
+        request = dataclasses.replace(request, sampler=chosen, steps=usual_steps if steps is None else steps)
         self.check(request)
         return request
+
+    def sampling(self, sampler: str | None, request: Request) -> tuple[str, int]:
+        """The sampler for `request`, unless one is asked for, and its usual number of steps."""
+        return sampler or self.samplers[0], self.steps
+
+    def drew(self, picture: Picture) -> bool:
+        """Whether it can draw `picture` again."""
+        return picture.model_hash == self.model_hash
 
     def check(self, request: Request) -> None:
         """Raises `UserError` for what the backend cannot draw."""

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 from adfusion.errors import UserError
 from adfusion.generation.backend import Backend
 from adfusion.generation.generator import Generator
-from adfusion.generation.inputs import InputImage
-from adfusion.generation.native import NativeGenerator
 
 if TYPE_CHECKING:
     from adfusion.generation.diffusers.weights import Weights
@@ -23,8 +21,8 @@ def open_generator(
     memory: str = "auto",
     loras: Sequence[tuple[str | Path, float]] = (),
     controlnet: Path | None = None,
-    control: InputImage | None = None,
     spend_limit: float | None = None,
+    spent: Path | None = None,
 ) -> Backend:
     """The generator that `model` names, ready to draw.
 
@@ -32,25 +30,31 @@ def open_generator(
     `hf:org/name`, from the hub's cache or pulled into it; `openai+https://…` or `a1111+http://…`, a service.
     device: `cpu` or `cuda`; by default the CPU for bundled models, for others the accelerator if there is one
     loras: paths, each with its weight: of `adfusion finetune` for our models, of safetensors for pretrained.
-    memory, controlnet, control: for pretrained models; see `docs/models.md`.
+    memory, controlnet: for pretrained models; see `docs/models.md`.
     spend_limit: for services, in the currency of the price in their address.
+    spent: file in which a service's cost is kept, so that the limit holds over several runs.
 
     Raises `UserError` for whatever is not there, does not fit, or cannot be had.
     """
     name = str(model)
-    options = {"controlnet": controlnet, "control": control, "memory": memory != "auto"}
+    options = {"controlnet": controlnet, "memory": memory != "auto"}
     if name.startswith(REMOTE):
-        from adfusion.generation.remote import RemoteGenerator
+        from adfusion.generation.remote import RemoteGenerator, Spending
 
         _refuse(name, "pretrained models on this machine", {**options, "lora": loras, "device": device})
-        return RemoteGenerator(name, spend_limit=spend_limit)
+        return RemoteGenerator(name, spending=Spending(spend_limit, spent))
     _refuse(name, "services", {"spend_limit": spend_limit is not None})
     if (pretrained := _pretrained(name)) is None:
+        from adfusion.generation.native import NativeGenerator
         from adfusion.models import store
         from adfusion.models.lora import with_loras
 
         _refuse(name, "pretrained models", options)
-        return NativeGenerator(with_loras(store.load(model, device or "cpu"), loras))
+        device = device or "cpu"
+        if loras:
+            return NativeGenerator(with_loras(store.load(store.many_steps(model), device), loras))
+        teacher = store.many_steps(model)
+        return NativeGenerator(store.load(model, device), teacher=lambda: store.load(teacher, device))
 
     from adfusion.generation.diffusers import DiffusersGenerator, Lora
 
@@ -58,7 +62,7 @@ def open_generator(
     for lora in chosen:
         lora.check()
     return DiffusersGenerator.open(
-        pretrained, device=device, memory=memory, loras=chosen, controlnet=controlnet, control=control
+        pretrained, device=device, memory=memory, loras=chosen, controlnet=controlnet
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Generator, Iterator, Sequence
 from functools import cached_property
+from typing import ParamSpec
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,7 @@ from adfusion.diffusion import SAMPLERS, Denoiser, Step, Streams, guided
 from adfusion.diffusion.editing import blended, known, masked, remaining, tiled
 from adfusion.diffusion.interpolation import slerp
 from adfusion.diffusion.inversion import following, invert, retracing
+from adfusion.diffusion.samplers import MeanVelocity, mean_flow
 from adfusion.generation.editing.compositing import composed, matched, opacity
 from adfusion.generation.editing.windows import Window, windows
 from adfusion.generation.request import Picture, Request, Size, Toward
@@ -22,6 +24,9 @@ from adfusion.models import Model
 from adfusion.pixels import to_pictures, to_pixels
 
 Preview = Callable[[], tuple[Image.Image, ...]]
+MarkNoise = Callable[[str, Tensor], Tensor]
+"""`(Request.noise_mark, plain noise) -> marked noise`."""
+P = ParamSpec("P")
 
 LATENT_WRAP, PIXEL_WRAP = 16, 16
 """Rows and columns of the opposite edge that decoder and upsampler see around a tile."""
@@ -45,8 +50,15 @@ def kind(request: Request) -> tuple[object, ...]:
 class Drawing:
     """One batch on its way: requests of one `kind`, with the same windows. Iterated once."""
 
-    def __init__(self, model: Model, requests: Sequence[Request], windows: Sequence[Window]) -> None:
+    def __init__(
+        self,
+        model: Model,
+        requests: Sequence[Request],
+        windows: Sequence[Window],
+        mark_noise: MarkNoise | None = None,
+    ) -> None:
         self.model, self.requests, self.windows = model, tuple(requests), windows
+        self._mark_noise = mark_noise
         self._like = requests[0]
         self._times = remaining(model.times(self._like.steps), self._like.strength)
 
@@ -106,6 +118,8 @@ class Drawing:
         self, size: Size, initial: Tensor | None, redraw: Sequence[npt.NDArray[np.uint8]] | None = None
     ) -> Generator[Preview, None, Tensor]:
         """Latents of pictures of `size`; `initial` are those of the initial pictures."""
+        if self.model.distilled:
+            return (yield from self._jump(size))
         like, process, times = self._like, self.model.process, self._times
         denoise, noise, x_0 = self._denoiser(), self._noise(size), None
         if initial is not None:
@@ -128,10 +142,26 @@ class Drawing:
             yield self._preview(step)
         return step.x_t
 
+    def _jump(self, size: Size) -> Generator[Preview, None, Tensor]:
+        """Latents of pictures of `size`, by a distilled model, which draws from words and noise alone."""
+        velocity = self._velocity_of([request.prompt for request in self.requests])
+        for steps, _ in self._toward:
+            if steps[0].prompt is not None:
+                other = self._velocity_of([str(step.prompt) for step in steps])
+                velocity = blended(velocity, other, torch.tensor([step.amount for step in steps]))
+        for step in mean_flow(velocity, self._noise(size), self._times, self.model.process):
+            yield self._preview(step)
+        return step.x_t
+
+    def _velocity_of(self, prompts: Sequence[str]) -> MeanVelocity:
+        with torch.no_grad():
+            return _without_gradients(self.model.mean_velocity(prompts, self._like.guidance_scale))
+
     def _denoiser(self) -> Denoiser:
         """All that words, guidance and tiling say."""
         like = self._like
-        denoise = self._denoiser_of([request.prompt for request in self.requests])
+        prompts = [request.prompt for request in self.requests]
+        denoise = self._denoiser_of(prompts)
         for steps, _ in self._toward:
             if steps[0].prompt is not None:
                 other = self._denoiser_of([str(step.prompt) for step in steps])
@@ -142,7 +172,9 @@ class Drawing:
                 request.negative_prompt if request.initial_prompt is None else request.initial_prompt
                 for request in self.requests
             ]
-            denoise = guided(denoise, self._denoiser_of(away), like.guidance_scale)
+            mixed = any(steps[0].prompt is not None for steps, _ in self._toward)
+            both = None if mixed else self._denoiser_of([*prompts, *away])
+            denoise = guided(denoise, self._denoiser_of(away), like.guidance_scale, both=both)
         return tiled(denoise) if like.tile else denoise
 
     def _denoiser_of(self, prompts: Sequence[str]) -> Denoiser:
@@ -151,12 +183,18 @@ class Drawing:
 
     def _noise(self, size: Size) -> Tensor:
         shape = self.model.latent_shape(*self._small_size(size))
-        noise = self._streams.randn(shape)
+        noise = self._marked(self._streams.randn(shape), self.requests)
         for steps, streams in self._toward:
             if steps[0].seed is not None:
-                ends = zip(noise, streams.randn(shape), steps, strict=True)
+                ends = zip(noise, self._marked(streams.randn(shape), steps), steps, strict=True)
                 noise = torch.stack([slerp(a, b, step.amount) for a, b, step in ends])
         return noise
+
+    def _marked(self, noise: Tensor, whose: Sequence[Request | Toward]) -> Tensor:
+        if (mark := self._mark_noise) is None:
+            return noise
+        marks = (each.noise_mark for each in whose)
+        return torch.stack([mark(name, one) if name else one for one, name in zip(noise, marks, strict=True)])
 
     def _small_size(self, size: Size) -> Size:
         """Before the upsampler."""
@@ -236,11 +274,11 @@ def _wrapped(network: Callable[[Tensor], Tensor], x: Tensor, margin: int) -> Ten
     return y[..., scale * margin : -scale * margin, scale * margin : -scale * margin]
 
 
-def _without_gradients(denoise: Denoiser) -> Denoiser:
+def _without_gradients(network: Callable[P, Tensor]) -> Callable[P, Tensor]:
     """Only around the network: a mode that spans a `yield` would leak into whoever iterates."""
 
-    def call(x_t: Tensor, t: Tensor) -> Tensor:
+    def call(*args: P.args, **kwargs: P.kwargs) -> Tensor:
         with torch.no_grad():
-            return denoise(x_t, t)
+            return network(*args, **kwargs)
 
     return call

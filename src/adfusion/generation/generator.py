@@ -66,5 +66,8 @@ class Generator(Protocol):
     ) -> Request:
         """A checked request; what is `None` is the model's own default. Raises `UserError`."""
 
+    def drew(self, picture: Picture) -> bool:
+        """Whether it can draw `picture` again."""
+
     def generate(self, requests: Sequence[Request]) -> Run:
         """The pictures of `requests`; each distinct request is drawn once."""

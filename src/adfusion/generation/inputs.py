@@ -44,6 +44,6 @@ class InputImage:
         """The pixels, RGB or L. Raises `UserError` if they are not here."""
         if self._pixels is None:
             raise UserError(
-                f"initial picture: found only its SHA-256 {self.sha256[:12]}…, allowed: the picture itself"
+                f"input picture: found only its SHA-256 {self.sha256[:12]}…, allowed: the picture itself"
             )
         return self._pixels

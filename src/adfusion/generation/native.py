@@ -1,10 +1,13 @@
 """Pictures from a model of this package."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 
 from adfusion.diffusion.samplers import SAMPLERS
+from adfusion.errors import UserError
 from adfusion.generation.backend import Backend
-from adfusion.generation.drawing import Drawing, kind, windows_of
+from adfusion.generation.batching import largest_batch
+from adfusion.generation.drawing import Drawing, MarkNoise, kind, windows_of
 from adfusion.generation.editing.windows import Window
 from adfusion.generation.request import EDITS, Picture, Progress, Request
 from adfusion.models import Model
@@ -13,24 +16,75 @@ from adfusion.models import Model
 class NativeGenerator(Backend):
     """Draws with a `Model`: noise → latent → picture → picture at full size.
 
-    `batch_size` pictures of equal size and settings are drawn together. It changes speed and memory, and
-    pictures by no more than rounding. `sizes` are of finished pictures: what the decoder gives, enlarged by
-    the upsampler.
+    `batch_size` pictures of equal size and settings are drawn together, by default as many as pay and fit
+    into memory. It changes speed and memory, and pictures by no more than rounding. `sizes` are of finished
+    pictures: what the decoder gives, enlarged by the upsampler.
+
+    A distilled model has one sampler of its own. With a `teacher`, loaded when first needed, all others work
+    too, and are chosen for what needs many steps: edits and negative prompts.
     """
 
-    edits = EDITS
+    edits = tuple(name for name in EDITS if name != "control")
 
-    def __init__(self, model: Model, batch_size: int = 8) -> None:
+    def __init__(
+        self, model: Model, batch_size: int | None = None, teacher: Callable[[], Model] | None = None
+    ) -> None:
         self.model = model
         self.batch_size = batch_size
+        self._load_teacher = teacher
+        self.mark_noise: MarkNoise | None = None
         card, scale = model.card, model.upsampler.config.scale
         self.name, self.model_hash, self.license = card.name, model.hash, card.license
         self.sizes = tuple((scale * width, scale * height) for width, height in card.sizes)
-        self.samplers = tuple(dict.fromkeys((card.defaults.sampler, *SAMPLERS)))
+        others = () if model.distilled and teacher is None else SAMPLERS
+        self.samplers = tuple(dict.fromkeys((card.defaults.sampler, *others)))
         self.steps, self.guidance_scale = card.defaults.steps, card.defaults.guidance_scale
 
+    @cached_property
+    def teacher(self) -> Model:
+        """The model of many steps: `model` itself, or what a distilled one learnt from."""
+        if not self.model.distilled:
+            return self.model
+        if self._load_teacher is None:
+            raise UserError(f"{self.name}: found a model of few steps without its teacher")
+        return self._load_teacher()
+
+    def sampling(self, sampler: str | None, request: Request) -> tuple[str, int]:
+        own = self.samplers[0]
+        if (sampler or own) == own and not (
+            sampler is None and self.model.distilled and _many_steps(request)
+        ):
+            return own, self.steps
+        defaults = self.teacher.card.defaults
+        return sampler or defaults.sampler, defaults.steps
+
+    def drew(self, picture: Picture) -> bool:
+        return super().drew(picture) or (
+            self._load_teacher is not None and picture.model_hash == self.teacher.hash
+        )
+
+    def check(self, request: Request) -> None:
+        super().check(request)
+        if request.noise_mark and self.mark_noise is None:
+            raise UserError(
+                "noise_mark: found a picture drawn from marked noise, allowed: with the key, which "
+                "`provenance.marked_noise.lend_key` gives to a model"
+            )
+        if self._jumps(request) and (unable := _many_steps(request)):
+            allowed = ", ".join(self.samplers[1:]) or f"none: {self.name} cannot do this edit"
+            raise UserError(
+                f"sampler: found {request.sampler!r} for {unable[0]}, which needs many steps, "
+                f"allowed: {allowed}"
+            )
+
+    def _jumps(self, request: Request) -> bool:
+        return self.model.distilled and request.sampler == self.samplers[0]
+
     def _draw(self, requests: Sequence[Request]) -> Iterator[Progress | Picture]:
-        drawings = [Drawing(self.model, batch, windows) for batch, windows in self._batches(requests)]
+        drawings = [
+            Drawing(self.model if self._jumps(batch[0]) else self.teacher, batch, windows, self.mark_noise)
+            for batch, windows in self._batches(requests)
+        ]
         total = sum(len(drawing) for drawing in drawings)
         done = 0
         for drawing in drawings:
@@ -49,5 +103,12 @@ class NativeGenerator(Backend):
             groups.setdefault(key, {})[request] = None
         for (_, windows), group in groups.items():
             members = list(group)
-            for start in range(0, len(members), self.batch_size):
-                yield members[start : start + self.batch_size], windows
+            most = self.batch_size or largest_batch(self.model, members[0].size)
+            for start in range(0, len(members), most):
+                yield members[start : start + most], windows
+
+
+def _many_steps(request: Request) -> list[str]:
+    """What is asked that a distilled model cannot follow; its teacher can."""
+    asked = {*request.edits(), *(["negative_prompt"] if request.negative_prompt else [])}
+    return sorted(asked - {"toward"})

@@ -31,7 +31,7 @@ def metadata(picture: Picture) -> dict[str, Any]:
 
 
 def _without_idle_edits(request: Request) -> dict[str, Any]:
-    idle = set(EDITS) - request.edits().keys()
+    idle = set(EDITS) - request.edits().keys() | (set() if request.noise_mark else {"noise_mark"})
     return {name: value for name, value in dataclasses.asdict(request).items() if name not in idle}
 
 

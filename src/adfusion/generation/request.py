@@ -33,6 +33,8 @@ class Toward:
     """Of the other noise; `None` leaves the noise."""
     prompt: str | None = None
     """The other words; `None` leaves the words."""
+    noise_mark: str = ""
+    """Of the other noise, as in a `Request`."""
 
 
 class Edits(TypedDict, total=False):
@@ -44,6 +46,7 @@ class Edits(TypedDict, total=False):
     initial_prompt: str | None
     toward: tuple[Toward, ...]
     tile: bool
+    control: InputImage | None
 
 
 EDITS: tuple[str, ...] = tuple(Edits.__annotations__)
@@ -55,7 +58,8 @@ class Request:
 
     Fields after `negative_prompt` edit; a backend that cannot do one refuses it (`check`). Together they
     are: image-to-image (`initial`, `strength`), inpainting and outpainting (and `mask`), a change of words
-    that keeps the rest (and `initial_prompt`), variations and blends (`toward`), seamless tiles (`tile`).
+    that keeps the rest (and `initial_prompt`), variations and blends (`toward`), seamless tiles (`tile`), and
+    drawing after a picture of shapes (`control`).
     """
 
     prompt: str
@@ -83,6 +87,12 @@ class Request:
     """Taken one after the other."""
     tile: bool = False
     """Whether opposite edges meet seamlessly."""
+    control: InputImage | None = None
+    """Edges, depth or poses that the result follows, as the ControlNet in use was taught (Zhang et al. 2023,
+    arXiv:2302.05543); brought to the result's size."""
+
+    noise_mark: str = ""
+    """Of the noise whose signs carry a mark (`provenance.marked_noise`), empty for plain noise."""
 
     @property
     def size(self) -> Size:
@@ -163,6 +173,8 @@ def check(
         raise _refusal("strength", request.strength, "above 0, to 1")
     for step in request.toward:
         _check_toward(step)
+    for given in filter(None, (request.initial, request.mask, request.control)):
+        given.image  # noqa: B018 (raises if the pixels are not at hand)
     if request.initial is not None:
         _check_initial(request, request.initial)
     elif needy := {"strength", "mask", "initial_prompt"} & request.edits().keys():
@@ -170,8 +182,6 @@ def check(
 
 
 def _check_initial(request: Request, initial: InputImage) -> None:
-    for given in filter(None, (initial, request.mask)):
-        given.image  # noqa: B018 (raises if the pixels are not at hand)
     if request.in_place:
         low, high = SIDES
         if request.size != initial.size or not all(low <= side <= high for side in request.size):

@@ -130,7 +130,8 @@ class ModelCard(_Checked):
     """Everything about a model but its weights."""
 
     format: Annotated[int, Field(ge=1, le=1)] = 1
-    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._+-]*$")]
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._+-]*(:teacher)?$")]
+    """What it is loaded by if it comes with the package."""
     description: Words
     license: Words = "Apache-2.0"
     denoiser: DiTConfig

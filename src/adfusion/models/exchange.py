@@ -41,6 +41,11 @@ def export_model(name_or_path: str | Path, folder: Path) -> Path:
     Raises `UserError` for an unknown or changed model, and if `folder` exists or cannot be written.
     """
     model = store.load(name_or_path)
+    if model.distilled:
+        raise UserError(
+            f"model {model.card.name}: `diffusers` has no network for few steps, allowed: its teacher, "
+            f"{name_or_path}:{store.TEACHER}"
+        )
     folder = Path(folder)
     if folder.exists():
         raise UserError(f"{folder}: already exists, allowed: a folder that does not exist yet")

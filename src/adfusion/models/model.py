@@ -10,9 +10,10 @@ from torch import Tensor
 
 from adfusion import diffusion
 from adfusion.diffusion import Denoiser, Process
+from adfusion.diffusion.samplers import MeanVelocity
 from adfusion.errors import UserError
 from adfusion.models.card import ModelCard
-from adfusion.nets import Autoencoder, DiT, TextEncoder, Upsampler
+from adfusion.nets import Autoencoder, Context, DiT, TextEncoder, Upsampler
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,15 +50,28 @@ class Model:
     def denoiser(self, prompts: Sequence[str]) -> Denoiser:
         """The `Denoiser` for a batch of prompts: x_t (b c h w), t (b,) -> estimate of x_0 (b c h w).
 
-        The prompts are read once, here, and not at every step.
+        The prompts are read once, here, and not at every step. Not of a distilled model.
         """
-        text = self.text_encoder.encode(prompts)
-        context = self.denoiser_net.text(text.states, text.mask)
+        context = self._context(prompts)
 
         def predict(x_t: Tensor, t: Tensor) -> Tensor:
             return self.denoiser_net.predict(x_t, t, context)
 
         return diffusion.denoiser(predict, self.card.prediction, self.process)
+
+    @property
+    def distilled(self) -> bool:
+        """Whether it jumps in few steps (`mean_velocity`) instead of following a path (`denoiser`)."""
+        return self.card.denoiser.distilled
+
+    def mean_velocity(self, prompts: Sequence[str], guidance_scale: float) -> MeanVelocity:
+        """What `samplers.mean_flow` asks of a distilled model; the prompts of a batch are read here."""
+        context = self._context(prompts)
+
+        def velocity(x_t: Tensor, t: Tensor, span: Tensor) -> Tensor:
+            return self.denoiser_net.predict(x_t, t, context, span, torch.full_like(t, guidance_scale))
+
+        return velocity
 
     def times(self, steps: int) -> Tensor:
         """The time grid for `steps` steps, (steps + 1,), shifted as the card says."""
@@ -88,6 +102,10 @@ class Model:
             raise UserError(f"model {self.card.name}: size: found {width}x{height}, allowed: {allowed}")
         factor = self.autoencoder.config.factor
         return self.autoencoder.config.latent_channels, height // factor, width // factor
+
+    def _context(self, prompts: Sequence[str]) -> Context:
+        text = self.text_encoder.recall(prompts)
+        return self.denoiser_net.text(text.states, text.mask)
 
     def _statistics(self, like: Tensor) -> tuple[Tensor, Tensor]:
         latents = self.card.latents

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from adfusion.models.card import ModelCard, TrainingRecord
+from adfusion.models.card import ModelCard, Source, TrainingRecord
 
 
 def readme(card: ModelCard) -> str:
@@ -48,7 +48,7 @@ def _sections(card: ModelCard) -> Iterator[str]:
             [
                 (
                     source.part,
-                    f"scenes {source.first:,} to {source.last:,} of {source.generator}, "
+                    f"{_counted(source)} {source.first:,} to {source.last:,} of {source.generator}, "
                     f"version {source.version}",
                     source.license,
                     source.note,
@@ -87,6 +87,10 @@ def _stages(part: str, record: TrainingRecord) -> Iterator[tuple[str, ...]]:
     if record.started_from is not None:
         yield from _stages(f"{part}, before", record.started_from)
     yield part, f"{record.pictures_seen:,}", f"{record.hours:.2f}", record.device, record.torch
+
+
+def _counted(source: Source) -> str:
+    return "scenes" if source.generator == "adfusion.data.scenes" else "pictures"
 
 
 def _facts(values: Mapping[str, Any]) -> str:

@@ -18,9 +18,12 @@ from adfusion.models.card import PARTS, ModelCard, Part, read_card
 from adfusion.models.model import Model
 from adfusion.models.readme import readme
 from adfusion.nets import Autoencoder, DiT, Upsampler
+from adfusion.nets.unfilled import unfilled
 
 BUNDLED = Path(__file__).parent / "bundled"
 CARD = "model.json"
+TEACHER = "teacher"
+"""Folder in a few-step model's own, with the model that it learnt from."""
 
 
 @dataclass(frozen=True)
@@ -48,12 +51,25 @@ class Report:
 
 
 def bundled() -> list[str]:
-    """Names of the models that come with the package."""
-    return sorted(path.parent.name for path in BUNDLED.glob(f"*/{CARD}"))
+    """Names of the models that come with the package, each followed by its teacher, if it has one."""
+    folders = sorted(path.parent for path in BUNDLED.glob(f"*/{CARD}"))
+    teachers = {
+        folder: [f"{folder.name}:{TEACHER}"] * (folder / TEACHER / CARD).is_file() for folder in folders
+    }
+    return [name for folder in folders for name in (folder.name, *teachers[folder])]
 
 
 def find(name_or_path: str | Path) -> Path:
-    """The folder of a bundled model, by name, or of any model, by path. `UserError` if there is none."""
+    """The folder of a bundled model, by name, or of any model, by path. `UserError` if there is none.
+
+    A model of few steps has its teacher in a folder inside its own: `mini:teacher`.
+    """
+    student, _, variant = str(name_or_path).rpartition(":")
+    if student and variant == TEACHER:
+        teacher = find(student) / TEACHER
+        if not (teacher / CARD).is_file():
+            raise UserError(f"model: found {str(name_or_path)!r}, but {student} has no teacher")
+        return teacher
     if str(name_or_path) in bundled():
         return BUNDLED / name_or_path
     folder = Path(name_or_path)
@@ -114,6 +130,13 @@ def save(model: Model, folder: Path, *, overwrite: bool = False) -> Model:
     return replace(model, card=card)
 
 
+def many_steps(name_or_path: str | Path) -> Path:
+    """The folder of the model itself, or of its teacher if it is a model of few steps: what can be edited and
+    trained with. Raises `UserError`."""
+    folder = find(name_or_path)
+    return find(f"{folder}:{TEACHER}") if read_card(folder / CARD).denoiser.distilled else folder
+
+
 def verify(name_or_path: str | Path) -> Report:
     """Check every weight file of a model against its card: presence, hash, format and shapes.
 
@@ -164,7 +187,7 @@ def _write(model: Model, folder: Path) -> ModelCard:
 
 def _networks(card: ModelCard) -> tuple[DiT, Autoencoder, Upsampler]:
     """The parts without memory for weights, so that shapes are compared before anything is allocated."""
-    with torch.device("meta"):
+    with unfilled():
         return DiT(card.denoiser), Autoencoder(card.autoencoder), Upsampler(card.upsampler)
 
 

@@ -14,6 +14,8 @@ import torch.nn.functional as F
 from einops import rearrange
 from torch import Tensor, nn
 
+from adfusion.nets.linear import Linear, Mlp
+
 
 @dataclass(frozen=True)
 class DiTConfig:
@@ -33,6 +35,9 @@ class DiTConfig:
     depth: int = 10
     caption_width: int = 384
     interpolation_scale: float = 1.0
+    distilled: bool = False
+    """Whether the network is the average velocity of a guided teacher: told the length of the step and the
+    guidance scale too (`adfusion.training.distillation`)."""
 
     def __post_init__(self) -> None:
         sides = (self.sample_size, self.patch_size, self.in_channels, self.out_channels)
@@ -69,26 +74,37 @@ class DiT(nn.Module):
         super().__init__()
         self.config = config
         width, patch_area = config.width, config.patch_size**2
-        self.patch = nn.Linear(config.in_channels * patch_area, width)
-        self.time = nn.Sequential(nn.Linear(256, width), nn.SiLU(), nn.Linear(width, width))
-        self.modulation = nn.Linear(width, 6 * width)
-        self.caption = nn.Sequential(
-            nn.Linear(config.caption_width, width), nn.GELU(approximate="tanh"), nn.Linear(width, width)
-        )
+        self.patch = Linear(config.in_channels * patch_area, width)
+        self.time = _embedder(width)
+        if config.distilled:
+            self.span, self.guidance = _embedder(width), _embedder(width)
+        self.modulation = Linear(width, 6 * width)
+        self.caption = Mlp(config.caption_width, width, width, "tanh")
         self.blocks = nn.ModuleList(  # type: ignore[assignment]
             Block(width, config.heads) for _ in range(config.depth)
         )
         self.table = nn.Parameter(torch.empty(2, width))
-        self.out = nn.Linear(width, config.out_channels * patch_area)
+        self.out = Linear(width, config.out_channels * patch_area)
         self.initialize()
 
-    def forward(self, x: Tensor, t: Tensor, text: Tensor, text_mask: Tensor) -> Tensor:
+    def forward(
+        self,
+        x: Tensor,
+        t: Tensor,
+        text: Tensor,
+        text_mask: Tensor,
+        span: Tensor | None = None,
+        guidance_scale: Tensor | None = None,
+    ) -> Tensor:
         """Network output (b out_channels h w) for noisy latents x (b c h w) at times t (b,) in [0, 1].
 
-        text: (b n caption_width) token states; text_mask: (b n) bool, False for padding. Raises `ValueError`
-        if h or w is not a multiple of the patch size.
+        text: (b n caption_width) token states; text_mask: (b n) bool, False for padding.
+        span, guidance_scale: (b,), of a distilled network: how far back in time its answer holds, in [0, t],
+        and the scale of its teacher's guidance.
+
+        Raises `ValueError` if h or w is not a multiple of the patch size.
         """
-        return self.predict(x, t, self.text(text, text_mask))
+        return self.predict(x, t, self.text(text, text_mask), span, guidance_scale)
 
     def text(self, states: Tensor, mask: Tensor) -> Context:
         """Project token states (b n caption_width) to the keys and values of every block."""
@@ -99,7 +115,14 @@ class DiT(nn.Module):
             rearrange(bias, "b n -> b 1 1 n"),
         )
 
-    def predict(self, x: Tensor, t: Tensor, context: Context) -> Tensor:
+    def predict(
+        self,
+        x: Tensor,
+        t: Tensor,
+        context: Context,
+        span: Tensor | None = None,
+        guidance_scale: Tensor | None = None,
+    ) -> Tensor:
         """`forward` for a prompt that `text` has projected already."""
         p, (height, width) = self.config.patch_size, x.shape[-2:]
         if height % p or width % p:
@@ -108,6 +131,11 @@ class DiT(nn.Module):
 
         x = self.patch(rearrange(x, "b c (h p) (w q) -> b (h w) (c p q)", p=p, q=p)) + self.positions(h, w, x)
         time = self.time(sinusoids(1000.0 * t.float(), 256).to(x.dtype))
+        if self.config.distilled:
+            if span is None or guidance_scale is None:
+                raise ValueError("a distilled network needs span and guidance_scale")
+            time = time + self.span(sinusoids(1000.0 * span.float(), 256).to(x.dtype))
+            time = time + self.guidance(sinusoids(100.0 * guidance_scale.float(), 256).to(x.dtype))
         modulation = rearrange(self.modulation(F.silu(time)), "b (six d) -> b six d", six=6)
 
         for block, keys_values in zip(self.blocks, context.keys_values, strict=True):
@@ -151,9 +179,12 @@ class DiT(nn.Module):
         with torch.no_grad():
             for block in self.blocks:
                 block.table[[2, 5]] = 0.0
-        closed = [self.out, self.modulation, *(block.cross_attention.out for block in self.blocks)]
+        closed: list[nn.Module] = [self.out, self.modulation]
+        closed += [block.cross_attention.out for block in self.blocks]
+        if self.config.distilled:
+            closed += [self.span[-1], self.guidance[-1]]
         for layer in closed:
-            nn.init.zeros_(layer.weight)
+            nn.init.zeros_(layer.get_parameter("weight"))
 
 
 class Block(nn.Module):
@@ -164,9 +195,7 @@ class Block(nn.Module):
         self.table = nn.Parameter(torch.empty(6, width))
         self.self_attention = SelfAttention(width, heads)
         self.cross_attention = CrossAttention(width, heads)
-        self.mlp = nn.Sequential(
-            nn.Linear(width, 4 * width), nn.GELU(approximate="tanh"), nn.Linear(4 * width, width)
-        )
+        self.mlp = Mlp(width, 4 * width, width, "tanh")
 
     def forward(
         self, x: Tensor, modulation: Tensor, keys_values: tuple[Tensor, Tensor], bias: Tensor
@@ -182,8 +211,8 @@ class SelfAttention(nn.Module):
     def __init__(self, width: int, heads: int) -> None:
         super().__init__()
         self.heads = heads
-        self.qkv = nn.Linear(width, 3 * width)
-        self.out = nn.Linear(width, width)
+        self.qkv = Linear(width, 3 * width)
+        self.out = Linear(width, width)
 
     def forward(self, x: Tensor) -> Tensor:
         q, k, v = rearrange(self.qkv(x), "b n (three h d) -> three b h n d", three=3, h=self.heads)
@@ -196,9 +225,9 @@ class CrossAttention(nn.Module):
     def __init__(self, width: int, heads: int) -> None:
         super().__init__()
         self.heads = heads
-        self.q = nn.Linear(width, width)
-        self.kv = nn.Linear(width, 2 * width)
-        self.out = nn.Linear(width, width)
+        self.q = Linear(width, width)
+        self.kv = Linear(width, 2 * width)
+        self.out = Linear(width, width)
 
     def keys_values(self, tokens: Tensor) -> tuple[Tensor, Tensor]:
         k, v = rearrange(self.kv(tokens), "b n (two h d) -> two b h n d", two=2, h=self.heads)
@@ -210,6 +239,10 @@ class CrossAttention(nn.Module):
         x = F.scaled_dot_product_attention(q, k, v, attn_mask=bias.to(q.dtype))
         out: Tensor = self.out(rearrange(x, "b h n d -> b n (h d)"))
         return out
+
+
+def _embedder(width: int) -> nn.Sequential:
+    return nn.Sequential(Linear(256, width), nn.SiLU(), Linear(width, width))
 
 
 def modulate(x: Tensor, shift: Tensor, scale: Tensor) -> Tensor:

@@ -42,7 +42,8 @@ class Upsampler(nn.Module):
 
     def forward(self, pixels: Tensor) -> Tensor:
         detail = F.pixel_shuffle(self.tail(self.body(self.head(pixels))), self.config.scale)
-        return F.interpolate(pixels, scale_factor=self.config.scale, mode="bicubic") + detail
+        # Bicubic enlargement is the quicker for planes of one colour; convolutions are for channels last.
+        return F.interpolate(pixels.contiguous(), scale_factor=self.config.scale, mode="bicubic") + detail
 
 
 class Block(nn.Module):

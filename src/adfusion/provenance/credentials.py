@@ -29,7 +29,7 @@ TRAINED, COMPOSITE, MADE = (
     for name in ("trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia", "digitalCreation")
 )
 """IPTC digital source types: a model drew it; it is composed with what a model drew; neither."""
-MARK = "adfusion.cells.1"
+MARK = "adfusion.cells.2"
 """Our watermark's name in the C2PA soft binding assertion."""
 Trust = Literal["trusted", "development", "unknown"]
 

@@ -5,6 +5,8 @@ import io
 import json
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 from PIL import Image
 
 from adfusion import files
@@ -13,19 +15,30 @@ from adfusion.generation.picture_file import metadata
 from adfusion.provenance.credentials import Origin
 from adfusion.provenance.marker import Marker, payload_of
 
+Mask = npt.NDArray[np.bool_]
+ENOUGH = 60_000
+"""Pixels of an edit that carry a mark."""
+
 
 def save_drawn(picture: Picture, path: Path, marker: Marker) -> None:
     """`save_picture`, marked, signed and logged. The same request and model have the same payload.
 
-    A picture that was changed in place is not marked: outside its mask it stays the input's, to the bit.
+    Outside the mask of an edit a picture stays the input's, to the bit: it is marked inside, if that is at
+    least `ENOUGH` pixels and the input has no mark already. Else, and after a change of words, which may keep
+    any pixel, it is not marked and its credentials say so.
     """
+    request, spare = picture.request, _kept(picture)
     origin = _origin(picture, path)
-    marked = dataclasses.replace(picture, image=_marked(picture.image, origin, marker))
+    if request.initial is not None and request.in_place:
+        free = 0 if spare is None else np.count_nonzero(~spare)
+        if free < ENOUGH or marker.carries(request.initial.image):
+            origin = dataclasses.replace(origin, payload=None)
+    marked = dataclasses.replace(picture, image=_marked(picture.image, origin, marker, spare))
     with files.replacing(path) as temporary:
         save_picture(marked, temporary)
         data = marker.sign(temporary.read_bytes(), origin)
         temporary.write_bytes(data)
-    marker.register(_id(picture, path), data, origin)
+    marker.register(_id(picture, path), data, origin, "" if request.edits() else request.noise_mark)
 
 
 def save_view(view: Image.Image, picture: Picture, path: Path, marker: Marker) -> None:
@@ -38,8 +51,14 @@ def save_view(view: Image.Image, picture: Picture, path: Path, marker: Marker) -
     marker.register(_id(picture, path), data, origin)
 
 
-def _marked(image: Image.Image, origin: Origin, marker: Marker) -> Image.Image:
-    return image if origin.payload is None else marker.mark(image, origin.payload)
+def _marked(image: Image.Image, origin: Origin, marker: Marker, spare: Mask | None = None) -> Image.Image:
+    return image if origin.payload is None else marker.mark(image, origin.payload, spare)
+
+
+def _kept(picture: Picture) -> Mask | None:
+    """Where a picture is that which it was made from: outside its mask."""
+    mask = picture.request.mask
+    return None if mask is None else np.asarray(mask.image.convert("L")) == 0
 
 
 def _origin(picture: Picture, path: Path) -> Origin:
@@ -53,7 +72,7 @@ def _origin(picture: Picture, path: Path) -> Origin:
         model_hash=picture.model_hash,
         prompt=picture.request.prompt,
         edits=("parts of a picture drawn anew",) if in_place else (),
-        payload=None if in_place else payload_of(picture.request.prompt, f"{path.name}\n{request}"),
+        payload=payload_of(picture.request.prompt, f"{path.name}\n{request}"),
     )
 
 

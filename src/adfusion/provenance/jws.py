@@ -5,7 +5,9 @@ file's bytes. Algorithms: EdDSA (RFC 8037), ES256, ES384, ES512 and PS256 (RFC 7
 """
 
 import base64
+import datetime
 import json
+from itertools import pairwise
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -39,6 +41,46 @@ def verify(data: bytes, signature: str) -> x509.Certificate | None:
     except (ValueError, KeyError, IndexError, TypeError, AttributeError, InvalidSignature):
         return None
     return certificate
+
+
+def trusted(signature: str, anchors: str) -> bool:
+    """Whether the certificates of a signature that `verify` accepted lead to one of the roots, today.
+
+    anchors: PEM, from `identity.trust_anchors`.
+    """
+    header = json.loads(_bytes(signature.strip().partition(".")[0]))
+    roots = x509.load_pem_x509_certificates(anchors.encode()) if anchors else []
+    try:
+        chain = [x509.load_der_x509_certificate(base64.b64decode(each)) for each in header["x5c"]]
+        for certificate, issuer in pairwise(chain):
+            _check_issued(certificate, issuer)
+        return _is_current(chain[-1]) and any(_leads_to(chain[-1], root) for root in roots)
+    except (ValueError, TypeError, InvalidSignature, x509.ExtensionNotFound):
+        return False
+
+
+def _leads_to(certificate: x509.Certificate, root: x509.Certificate) -> bool:
+    if certificate == root:
+        return True
+    try:
+        _check_issued(certificate, root)
+    except (ValueError, TypeError, InvalidSignature, x509.ExtensionNotFound):
+        return False
+    return True
+
+
+def _check_issued(certificate: x509.Certificate, issuer: x509.Certificate) -> None:
+    """Raises what `cryptography` does, `ValueError` if the issuer may not sign certificates or one is old."""
+    certificate.verify_directly_issued_by(issuer)
+    if not issuer.extensions.get_extension_for_class(x509.BasicConstraints).value.ca:
+        raise ValueError("the issuer is no authority")
+    if not _is_current(certificate):
+        raise ValueError("the certificate is not valid today")
+
+
+def _is_current(certificate: x509.Certificate) -> bool:
+    now = datetime.datetime.now(datetime.UTC)
+    return certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc
 
 
 def _signature(key: object, algorithm: str, message: bytes) -> bytes:

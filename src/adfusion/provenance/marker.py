@@ -57,6 +57,10 @@ class Marker:
         """The picture, RGB, with the watermark; see `pixel_mark.embed`."""
         return pixel_mark.embed(picture.convert("RGB"), payload, self._key, spare)
 
+    def carries(self, picture: Image.Image) -> bool:
+        """Whether a watermark of this computer's key is in the picture."""
+        return pixel_mark.detect(picture.convert("RGB"), self._key).present
+
     def overhead(self, origin: Origin, kind: str) -> int:
         """Bytes that `sign` adds to a file of this MIME type, at most."""
         return credentials.overhead(self._said(origin), self.identity, kind) + SLACK
@@ -65,17 +69,17 @@ class Marker:
         """The file with XMP and credentials; the prompt is left out unless the settings allow it."""
         return credentials.sign(data, self._said(origin), self.identity)
 
-    def register(self, id: str, data: bytes, origin: Origin) -> Row:
+    def register(self, id: str, data: bytes, origin: Origin, noise_mark: str = "") -> Row:
         """Log a finished file under the id of its creative."""
         with Registry() as registry:
-            (row,) = registry.add(_row(id, data, origin))
+            (row,) = registry.add(_row(id, data, origin, noise_mark))
         return row
 
     def _said(self, origin: Origin) -> Origin:
         return origin if self._settings.prompts else replace(origin, prompt=None)
 
 
-def _row(id: str, data: bytes, origin: Origin) -> Row:
+def _row(id: str, data: bytes, origin: Origin, noise_mark: str) -> Row:
     pixels, print_ = "", ""
     if media_type(data) in PIXELS:
         with Image.open(io.BytesIO(data)) as picture:
@@ -87,6 +91,7 @@ def _row(id: str, data: bytes, origin: Origin) -> Row:
         pixels_sha256=pixels,
         fingerprint=print_,
         payload=origin.payload or 0,
+        nonce=noise_mark,
         model=origin.model or "",
         model_hash=origin.model_hash,
     )

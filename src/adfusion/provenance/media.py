@@ -1,6 +1,8 @@
 """What a file is, by its first bytes and not by its name."""
 
 PNG, JPEG, WEBP, PDF, SVG = "image/png", "image/jpeg", "image/webp", "application/pdf", "image/svg+xml"
+JWS = "application/jose"
+"""A signature in a file of its own, such as `rights.json.jws` beside `rights.json`."""
 PIXELS = (PNG, JPEG, WEBP)
 """The formats that are made of pixels, in which a watermark can be."""
 

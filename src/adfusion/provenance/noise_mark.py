@@ -4,8 +4,8 @@ Yang et al. 2024, "Gaussian Shading" (arXiv:2404.04956): the signs of the initia
 encrypted with a stream cipher, and the sizes stay as they were drawn. A cipher's stream never repeats under
 one key unless its nonce does: then the pictures share their signs, which an observer of many pictures can
 learn and forge (Gunn et al. 2024, "An undetectable watermark for generative image models", arXiv:2410.07369,
-on the fixed stream of the first method). So each picture has a nonce of its own, made from its request like
-the synthetic nonces of RFC 8452: equal requests give the same picture, and any others have unrelated noise.
+on the fixed stream of the first method). So each seed has a nonce of its own (`marked_noise`), made like the
+synthetic nonces of RFC 8452: equal seeds give equal noise, and any others have unrelated noise.
 
 Reading needs the nonce. It cannot be in the picture, so the registry keeps it, and a reader tries the nonces
 of the pictures that come into question; the false-alarm probability counts every one tried. A crop or a
@@ -49,19 +49,18 @@ class NoiseMark:
     false_alarm: float
 
 
-def nonce_for(key: bytes, request: bytes) -> bytes:
-    """The nonce of the picture of `request`: 12 bytes that differ whenever the request does."""
-    return hmac.digest(_secret(key, b"nonce"), request, "sha256")[:NONCE_BYTES]
+def nonce_for(key: bytes, which: bytes) -> bytes:
+    """The nonce for the noise of that name: 12 bytes that differ whenever the name does."""
+    return hmac.digest(_secret(key, b"nonce"), which, "sha256")[:NONCE_BYTES]
 
 
-def mark(payload: int, key: bytes, nonce: bytes, shape: Sequence[int], seed: int) -> Tensor:
-    """Standard normal noise of `shape`, float32, whose signs carry `payload`, 64 bits.
+def mark(noise: Tensor, payload: int, key: bytes, nonce: bytes) -> Tensor:
+    """Standard normal `noise` with other signs, which carry `payload`, 64 bits.
 
-    Sizes come from `seed`, as `torch.randn` draws them. Without the key it cannot be told from `torch.randn`.
+    It is standard normal too, and without the key it cannot be told from what it was made of.
     """
-    sizes = torch.randn(tuple(shape), generator=torch.Generator().manual_seed(seed)).abs()
-    signs, bits = _stream(key, nonce, sizes.numel())
-    return sizes * torch.from_numpy(signs * encode(payload)[bits]).view(sizes.shape)
+    signs, bits = _stream(key, nonce, noise.numel())
+    return noise.abs() * torch.from_numpy(signs * encode(payload)[bits]).view(noise.shape).to(noise)
 
 
 def read(noise: Tensor, key: bytes, nonces: Sequence[bytes]) -> NoiseMark | None:

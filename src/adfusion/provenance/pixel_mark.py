@@ -1,59 +1,66 @@
 """An imperceptible watermark in the pixels of a finished picture, whatever it shows.
 
-A key decides a pattern of 32x32 cells, each a smooth bump of about ±2 levels of blue-difference (Cb), and the
-pattern repeats over the picture. A quarter of the cells is the same for every payload, so that a reader finds
-scale and position; the others carry the payload, coded to survive the loss of most of them. It is spread
-spectrum (Cox et al. 1997, "Secure Spread Spectrum Watermarking for Multimedia") in the band that resizing
-and JPEG with subsampled colour keep and to which eyes are least sensitive: coarse blue-yellow differences
-(Mullen 1985, "The contrast sensitivity of human colour vision").
+A key decides a pattern of 32x32 cells, each a smooth bump of about ±2 levels of blue-difference (Cb), more
+where the picture is busy, and the pattern repeats over the picture. Some of the cells are the same for every
+payload, so that a reader finds scale and position; the others carry the payload. It is spread spectrum (Cox
+et al. 1997, "Secure Spread Spectrum Watermarking for Multimedia") in the band that resizing and JPEG with
+subsampled colour keep and to which eyes are least sensitive: coarse blue-yellow differences (Mullen 1985,
+"The contrast sensitivity of human colour vision").
 
-It does not survive: greyscale, rotation, mirroring, a stretch in one direction, less than about 200 cells.
+A large picture carries the payload of 64 bits (`mark_code`). A small one, such as a banner, has too few cells
+to carry them through damage; it carries the last 16 (`short_code`), and the registry knows the rest.
+
+It does not survive: greyscale, rotation, mirroring, a stretch in one direction.
 """
 
 import hashlib
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms
 from PIL import Image
-from scipy import fft, ndimage
+from scipy import fft
 
-from adfusion.provenance.mark_code import CHECK_BITS, CODED_BITS, decode, encode
-
-Plane = npt.NDArray[np.float32]
+from adfusion.provenance import mark_code, short_code
+from adfusion.provenance.cells import (
+    PATTERN,
+    SAMPLES,
+    SIDE,
+    Plane,
+    blue_difference,
+    cell_values,
+    drawn,
+    folded,
+    gain,
+)
+from adfusion.provenance.short_code import short
 
 AMPLITUDE = 2.2
-"""Of a cell, in levels of Cb: 42.7 dB of PSNR over RGB where nothing is clipped."""
-PATTERN = 32
-"""Cells along each side of the pattern."""
-SYNC_CELLS = 256
-SMALLEST_CELL, LARGEST_CELL = 8.0, 16.0
+"""Of a cell on a quiet ground, in levels of Cb: 42.7 dB of PSNR over RGB where nothing is clipped."""
+TINY, TINY_GAIN = 110_000, 1.2
+"""Pixels below which the mark is drawn more strongly, and how much more at most."""
+SYNC_CELLS = 320
+LARGE = 300_000
+"""Pixels from which a picture carries all 64 bits."""
+SMALLEST_CELL, LARGEST_CELL = 10.0, 16.0
 """Pixels; between them a picture has about `CELLS` cells."""
-CELLS = 1200
+CELLS = 4000
 SMALLEST_RESIZE, LARGEST_RESIZE = 0.5, 2.0
 SMALLEST_CROP = 0.7
 """Of each side."""
+PRESENT = 2e-5
+"""Largest false-alarm probability at which a mark counts as found, for each of five ways to find one: by its
+synchronisation cells, 64 bits with a checksum, 16 bits, and a known payload of either kind."""
 
-_SAMPLES = 4  # along a cell, when reading
-_SIDE = PATTERN * _SAMPLES
-_SCALE_STEP = 1.015  # half a step moves the edge of a window of 64 cells by a quarter of a cell
 _WINDOW_CELLS = 64
+_COARSEST = 0.04  # of the scale, between two views
 _MOST_PIXELS = 2048  # along a side; larger pictures are read in their middle
-_CANDIDATES = 4
-_REFINEMENTS = np.linspace(-0.009, 0.009, 7)
-_FLOOR = 0.7  # levels of Cb: less contrast than this is rounding
-_BUMP = np.array([0.15, 0.35, 0.35, 0.15], np.float32)
-
-# Of the best score of an unmarked picture, which is Gumbel distributed: benchmarks/watermark.py, docs.
-NULL_LOCATION, NULL_SCALE = 4.5, 0.3
-WORTH_DECODING = 4.6
-"""Score at which the payload is looked for: half of all unmarked pictures stay below it."""
-PRESENT = 1e-5
-"""Largest false-alarm probability at which a mark counts as found."""
+_CANDIDATES = 6
+_REFINEMENTS = (-0.5, -0.25, 0.0, 0.25, 0.5)  # steps to either side of a view's scale
+_WORTH_DECODING = 4.6  # standard deviations; half of all unmarked pictures stay below it, no large marked one
 
 
 @dataclass(frozen=True)
@@ -62,11 +69,17 @@ class Found:
 
     present: bool
     payload: int | None
-    """64 bits, `None` if there is no mark or it is too damaged to be read."""
+    """64 bits; `None` if there is no mark, it is too damaged, or a small picture's, not among the known."""
+    short: int | None
+    """The last 16 bits of the payload, `None` if there is no mark or it is too damaged to be read."""
     score: float
-    """Of the synchronisation cells at the best place, in standard deviations over all places."""
+    """Of what was found, in standard deviations of random signs."""
     false_alarm: float
-    """Probability that a picture without a mark of this key looks as marked as this one."""
+    """Bound on the probability that a picture without a mark of this key looks as marked as this one."""
+
+    def names(self, payload: int) -> bool:
+        """Whether this is the mark of `payload`, as far as it can be read."""
+        return payload == self.payload if self.payload is not None else short(payload) == self.short
 
 
 def embed(
@@ -79,7 +92,10 @@ def embed(
     """
     pixels = np.asarray(picture, np.float32)
     height, width = pixels.shape[:2]
-    mark = AMPLITUDE * _drawn(_Carriers(key).cells(payload), width, height, cell_of(width, height))
+    free = width * height if spare is None else np.count_nonzero(~spare)
+    cells = _Carriers(key).cells(payload if free >= LARGE else None, short(payload))
+    amplitude = AMPLITUDE * float(np.clip(math.sqrt(TINY / (width * height)), 1, TINY_GAIN))
+    mark = amplitude * gain(pixels) * drawn(cells, width, height, cell_of(width * height))
     if spare is not None:
         mark = np.where(spare, 0, mark)
     # ITU-T T.871: Cb alone, so that luma and Cr stay.
@@ -96,161 +112,151 @@ def detect(picture: Image.Image, key: bytes, known: Sequence[int] = ()) -> Found
     return _Reader(key, known).read(picture)
 
 
-def cell_of(width: int, height: int) -> float:
-    """Side of a cell in pixels, in a picture of this size."""
-    return float(np.clip(math.sqrt(width * height / CELLS), SMALLEST_CELL, LARGEST_CELL))
-
-
-def false_alarm(score: float) -> float:
-    """Probability that the best score of an unmarked picture is at least this."""
-    return float(-np.expm1(-np.exp(-(score - NULL_LOCATION) / NULL_SCALE)))
+def cell_of(area: float) -> float:
+    """Side of a cell in pixels, in a picture of `area` pixels."""
+    return float(np.clip(math.sqrt(area / CELLS), SMALLEST_CELL, LARGEST_CELL))
 
 
 class _Carriers:
-    """What the key decides: an order of the cells and a sign for each, drawn from a stream cipher."""
+    """What the key decides: an order of the cells, a sign and a mask for each, from a stream cipher."""
 
     def __init__(self, key: bytes) -> None:
         cells = PATTERN * PATTERN
-        secret = hashlib.sha256(b"adfusion pixel mark 1" + key).digest()
+        secret = hashlib.sha256(b"adfusion pixel mark 2" + key).digest()
         cipher = Cipher(algorithms.ChaCha20(secret, bytes(16)), mode=None).encryptor()
-        stream = cipher.update(bytes(9 * cells))
-        order = np.argsort(np.frombuffer(stream[: 8 * cells], "<u8"), kind="stable")
+        order = np.argsort(np.frombuffer(cipher.update(bytes(8 * cells)), "<u8"), kind="stable")
         self.sync, self.bits = order[:SYNC_CELLS], order[SYNC_CELLS:]
-        self.signs = 1 - 2 * (np.frombuffer(stream[8 * cells :], np.uint8) & 1).astype(np.float32)
+        signs = 1 - 2 * (np.frombuffer(cipher.update(bytes(2 * cells)), np.uint8) & 1).astype(np.float32)
+        self.signs, self.short_signs = signs[:cells], signs[cells:][self.bits]
+        self.masks = np.frombuffer(cipher.update(bytes(2 * cells)), "<u2")[: len(self.bits)]
 
-    def cells(self, payload: int | None) -> Plane:
-        """Values of the pattern's cells, -1, 0 or 1; without a payload only the synchronisation cells."""
+    def cells(self, payload: int | None = None, word: int | None = None) -> Plane:
+        """Values of the pattern's cells, -1, 0 or 1: of the payload, else of the word of the short code, else
+        of the synchronisation cells alone."""
         values = np.zeros(PATTERN * PATTERN, np.float32)
         values[self.sync] = 1
         if payload is not None:
-            values[self.bits] = np.resize(encode(payload), len(self.bits))
+            values[self.bits] = np.resize(mark_code.encode(payload), len(self.bits))
+        elif word is not None:
+            values[self.bits] = short_code.encode(word, self.masks) * self.short_signs
         return (values * self.signs).reshape(PATTERN, PATTERN)
 
-    def soft_bits(self, cells: Plane) -> Plane:
-        """`CODED_BITS` values: what the cells say about each bit of the code."""
-        said: Plane = (cells.ravel() * self.signs)[self.bits].reshape(-1, CODED_BITS).sum(axis=0)
-        return said
+    def said(self, cells: Plane) -> tuple[Plane, Plane]:
+        """What the cells of synchronisation and those of the payload say, without their signs."""
+        values = cells.ravel() * self.signs
+        return values[self.sync], values[self.bits]
 
 
 class _Reader:
+    """Synchronisation cells decide alone which scales and positions are looked at. So the signs of the
+    payload's cells are random there if the picture has no mark, whatever it shows, and Hoeffding's bound
+    exp(-score² / 2) holds for each word that they are compared with.
+    """
+
     def __init__(self, key: bytes, known: Sequence[int]) -> None:
-        self.carriers = _Carriers(key)
-        template = _drawn(self.carriers.cells(None), _SIDE, _SIDE, _SAMPLES)
-        self._template = np.conj(fft.rfft2(template))
+        self._carriers = _Carriers(key)
+        self._template = np.conj(fft.rfft2(drawn(self._carriers.cells(), SIDE, SIDE, SAMPLES)))
         self._known = tuple(known)
 
     def read(self, picture: Image.Image) -> Found:
-        cb = _blue_difference(picture)
-        scores = [(self._place(_folded(view, cell))[0], cell) for view, cell in _views(cb, *picture.size)]
-        peaks = _local_maxima(scores)[:_CANDIDATES]
-        score = peaks[0][0] if peaks else 0.0
-        for tries, (height, cell) in enumerate(peaks, 1):
-            if height < WORTH_DECODING:
+        cb, area = blue_difference(picture, _MOST_PIXELS), picture.width * picture.height
+        scores = [(self._place(folded(view, cell))[0], cell) for view, cell in _views(cb, area)]
+        places = len(scores) * SIDE * SIDE * len(_REFINEMENTS)
+        found = Found(False, None, None, 0.0, 1.0)
+        for peak, cell in _local_maxima(scores)[:_CANDIDATES]:
+            if peak < _WORTH_DECODING and area > LARGE:
                 break
             height, cells = self._refined(cb, cell)
-            score = max(score, height)
-            soft = self.carriers.soft_bits(cells)
-            payload, chance = decode(soft), 2.0**-CHECK_BITS
-            if payload is None:
-                payload, chance = self._recognised(soft)
-            if payload is not None:
-                return Found(True, payload, height, min(false_alarm(height), tries * chance))
-        chance = false_alarm(score)
-        return Found(chance <= PRESENT, None, score, chance)
+            sync, rest = self._carriers.said(cells)
+            seen = _score(sync, 1)
+            answers = [
+                _found(None, None, seen, places),
+                self._short(rest),
+                *(self._long(rest, area) if height >= _WORTH_DECODING else ()),
+            ]
+            found = min([found, *answers], key=lambda each: (each.short is None, each.false_alarm))
+            if found.short is not None:
+                break
+        return found
 
-    def _place(self, folded: Plane) -> tuple[float, int, int]:
+    def _place(self, samples: Plane) -> tuple[float, int, int]:
         """Score and place of the synchronisation cells: the highest peak of the correlation."""
-        plane = fft.irfft2(fft.rfft2(folded) * self._template, s=folded.shape)
+        plane = fft.irfft2(fft.rfft2(samples) * self._template, s=samples.shape)
         deviation = float(plane.std())
         if deviation == 0:
             return 0.0, 0, 0
         best = int(plane.argmax())
-        return (float(plane.flat[best]) - float(plane.mean())) / deviation, *divmod(best, _SIDE)
+        return (float(plane.flat[best]) - float(plane.mean())) / deviation, *divmod(best, SIDE)
 
     def _refined(self, cb: Plane, cell: float) -> tuple[float, Plane]:
         """The best score at scales around `cell` over the whole picture, and the cells' values there."""
-        views = [_folded(cb, cell * (1 + change)) for change in _REFINEMENTS]
+        views = [folded(cb, cell * (1 + part * _step(cb, cell))) for part in _REFINEMENTS]
         places = [self._place(view) for view in views]
         best = max(range(len(views)), key=lambda index: places[index][0])
         score, row, column = places[best]
-        return score, _cells(np.roll(views[best], (-row, -column), (0, 1)))
+        return score, cell_values(np.roll(views[best], (-row, -column), (0, 1)))
 
-    def _recognised(self, soft: Plane) -> tuple[int | None, float]:
-        """The known payload that fits best, if by more than chance, and the chance that any of them does.
-
-        Hoeffding's bound for a sum of the values with random signs, which the key makes them.
-        """
-        if not self._known or not soft.any():
-            return None, 1.0
-        fits = np.stack([encode(payload) for payload in self._known]) @ soft / np.linalg.norm(soft)
+    def _short(self, cells: Plane) -> Found:
+        """A word of the short code: a known one needs to fit less well than any."""
+        fits = short_code.fits(cells * self._carriers.short_signs, self._carriers.masks)
+        ids = sorted({short(payload) for payload in self._known})
         best = int(fits.argmax())
-        chance = len(self._known) * math.exp(-(max(float(fits[best]), 0.0) ** 2) / 2)
-        return (self._known[best], chance) if chance <= PRESENT else (None, 1.0)
+        blind = _found(None, best, float(fits[best]), _CANDIDATES * len(fits))
+        if not ids:
+            return blind
+        likely = max(ids, key=lambda word: float(fits[word]))
+        told = _found(None, likely, float(fits[likely]), _CANDIDATES * len(ids))
+        found = min(blind, told, key=lambda each: each.false_alarm)
+        return self._completed(found)
+
+    def _completed(self, found: Found) -> Found:
+        """With the whole payload, if just one of the known ones has this short part."""
+        same = [payload for payload in self._known if short(payload) == found.short]
+        whole = same[0] if len(same) == 1 and found.present else None
+        return Found(found.present, whole, found.short, found.score, found.false_alarm)
+
+    def _long(self, cells: Plane, area: int) -> Iterator[Found]:
+        """All 64 bits, read or recognised."""
+        if area < LARGE * SMALLEST_RESIZE**2 * SMALLEST_CROP**2:
+            return
+        soft = np.bincount(np.arange(len(cells)) % mark_code.CODED_BITS, cells).astype(np.float32)
+        payload = mark_code.decode(soft)
+        if payload is not None:
+            score = _score(soft, mark_code.encode(payload))
+            yield Found(True, payload, short(payload), score, _CANDIDATES * 2.0**-mark_code.CHECK_BITS)
+        elif self._known:
+            scores = [_score(soft, mark_code.encode(each)) for each in self._known]
+            best = int(np.argmax(scores))
+            yield _found(self._known[best], short(self._known[best]), scores[best], _CANDIDATES * len(scores))
 
 
-def _drawn(cells: Plane, width: int, height: int, cell: float) -> Plane:
-    """The pattern, repeated and smooth, on width x height pixels of which `cell` are one cell."""
-    margin = 2  # bicubic interpolation reads two cells to each side
-    rows, columns = (math.ceil(side / cell) + 2 * margin for side in (height, width))
-    index = np.ix_((np.arange(rows) - margin) % PATTERN, (np.arange(columns) - margin) % PATTERN)
-    box = (margin, margin, margin + width / cell, margin + height / cell)
-    drawn = Image.fromarray(cells[index]).resize((width, height), Image.Resampling.BICUBIC, box=box)
-    return np.asarray(drawn)
+def _score(soft: npt.NDArray[np.floating], signs: npt.ArrayLike) -> float:
+    """The sum of `soft` with `signs`, in standard deviations of the sum with random signs."""
+    return float((soft * np.asarray(signs)).sum()) / max(float(np.linalg.norm(soft)), 1e-9)
 
 
-def _blue_difference(picture: Image.Image) -> Plane:
-    """Cb of the middle of a picture, in levels around 0."""
-    width, height = (min(side, _MOST_PIXELS) for side in picture.size)
-    left, top = (picture.width - width) // 2, (picture.height - height) // 2
-    middle = picture.crop((left, top, left + width, top + height)).convert("RGB")
-    weights = np.array([-0.168736, -0.331264, 0.5], np.float32)
-    return np.asarray(np.asarray(middle, np.float32) @ weights, np.float32)
+def _found(payload: int | None, word: int | None, score: float, tries: int) -> Found:
+    """Found if chance explains the best score of so many tries with probability `PRESENT` at most."""
+    chance = min(1.0, tries * math.exp(-(max(score, 0.0) ** 2) / 2))
+    if chance > PRESENT:
+        payload = word = None
+    return Found(chance <= PRESENT, payload, word, score, chance)
 
 
-def _views(cb: Plane, width: int, height: int) -> Iterator[tuple[Plane, float]]:
-    """The middle of a picture for each size of cell that a marked picture of this size may have now."""
-    wanted = math.sqrt(width * height / CELLS)
-    cell = float(np.clip(wanted, SMALLEST_RESIZE * SMALLEST_CELL, SMALLEST_RESIZE * LARGEST_CELL)) * 0.97
-    last = float(
-        np.clip(wanted / SMALLEST_CROP, LARGEST_RESIZE * SMALLEST_CELL, LARGEST_RESIZE * LARGEST_CELL)
-    )
+def _views(cb: Plane, area: int) -> Iterator[tuple[Plane, float]]:
+    """The middle of a picture for each size of cell that a marked picture of this area may have now."""
+    cell = 0.97 * SMALLEST_RESIZE * cell_of(area / SMALLEST_RESIZE**2)
+    last = LARGEST_RESIZE * cell_of(area / (LARGEST_RESIZE * SMALLEST_CROP) ** 2)
     while cell <= 1.03 * last:
         rows, columns = (min(side, int(_WINDOW_CELLS * cell)) for side in cb.shape)
         top, left = (cb.shape[0] - rows) // 2, (cb.shape[1] - columns) // 2
         yield cb[top : top + rows, left : left + columns], cell
-        cell *= _SCALE_STEP
+        cell *= 1 + _step(cb, cell)
 
 
-def _folded(cb: Plane, cell: float) -> Plane:
-    """A picture in samples of a quarter cell, whitened, all repetitions of the pattern added up."""
-    folded = np.zeros((_SIDE, _SIDE), np.float32)
-    height, width = (int(side * _SAMPLES / cell) for side in cb.shape)
-    if min(width, height) < 2 * _SAMPLES:
-        return folded
-    box = (0, 0, width * cell / _SAMPLES, height * cell / _SAMPLES)
-    small = np.asarray(
-        Image.fromarray(cb).resize((width, height), Image.Resampling.BILINEAR, box=box, reducing_gap=2.0)
-    )
-    white = _whitened(small)
-    for top in range(0, height, _SIDE):
-        for left in range(0, width, _SIDE):
-            part = white[top : top + _SIDE, left : left + _SIDE]
-            folded[: part.shape[0], : part.shape[1]] += part
-    return folded
-
-
-def _whitened(plane: Plane) -> Plane:
-    """Detail of the size of a cell, divided by more than its local deviation: quiet places say more."""
-    detail = plane - ndimage.uniform_filter(plane, 9, mode="nearest")
-    power = np.maximum(ndimage.uniform_filter(detail * detail, 11, mode="nearest"), 0)
-    white: Plane = detail / (power + _FLOOR**2) ** 0.75
-    return white
-
-
-def _cells(folded: Plane) -> Plane:
-    samples: Any = folded.reshape(PATTERN, _SAMPLES, PATTERN, _SAMPLES)
-    cells: Plane = np.einsum("iajb,a,b->ij", samples, _BUMP, _BUMP)
-    return cells
+def _step(cb: Plane, cell: float) -> float:
+    """Between the scales of two views: half of it moves the edge of a window a quarter of a cell at most."""
+    return max(1 / _WINDOW_CELLS, min(cell / float(max(cb.shape)), _COARSEST))
 
 
 def _local_maxima(scores: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:

@@ -37,7 +37,7 @@ class Row:
     payload: int
     """Of the watermark, 64 bits."""
     nonce: str = ""
-    """Of the mark in the noise, hexadecimal; empty if there is none."""
+    """Of the mark in the noise, with its payload (`Request.noise_mark`); empty if there is none."""
     model: str = ""
     model_hash: str = ""
     previous: str = START
@@ -119,6 +119,17 @@ class Registry:
 
     def by_payload(self, payload: int) -> Row | None:
         return self._first("payload = ?", f"{payload:016x}")
+
+    def by_short(self, word: int) -> list[Row]:
+        """Pictures whose payload ends in these 16 bits, the first first; small ones carry no more of it."""
+        condition = "substr(payload, 13) = ? AND fingerprint != '' ORDER BY number"
+        found = self._db.execute(f"SELECT {_COLUMNS} FROM rows WHERE {condition}", (f"{word:04x}",))
+        return [_row(stored) for stored in found]
+
+    def with_nonce(self) -> list[Row]:
+        """Pictures drawn from marked noise, the first first."""
+        found = self._db.execute(f"SELECT {_COLUMNS} FROM rows WHERE nonce != '' ORDER BY number")
+        return [_row(stored) for stored in found]
 
     def near(self, fingerprint: str, most: int = NEAR) -> list[tuple[int, Row]]:
         """(bits that differ, row) of pictures that look like this one, the most alike first."""

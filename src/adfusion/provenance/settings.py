@@ -25,6 +25,8 @@ class Settings(BaseModel):
     """An RFC 3161 time-stamp authority. It is asked over the network at each signature."""
     trust: tuple[Path, ...] = ()
     """PEM files of root certificates whose signatures count as trusted."""
+    noise_mark: bool = True
+    """Whether models of this package draw from marked noise."""
     prompts: bool = False
     """Whether credentials may contain the prompt."""
 

@@ -12,14 +12,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from cryptography.x509.oid import NameOID
 from PIL import Image
 
-from adfusion.provenance import credentials, pixel_mark
-from adfusion.provenance.credentials import Credentials
-from adfusion.provenance.fingerprint import fingerprint, pixels_sha256
-from adfusion.provenance.identity import trust_anchors
+from adfusion.provenance import credentials, jws, pixel_mark
+from adfusion.provenance.credentials import Credentials, Trust
+from adfusion.provenance.fingerprint import distance, fingerprint, pixels_sha256
+from adfusion.provenance.identity import DEVELOPMENT, trust_anchors
 from adfusion.provenance.keys import WATERMARK_KEY, config_folder, watermark_key
-from adfusion.provenance.media import PIXELS, media_type
+from adfusion.provenance.media import JWS, PIXELS, media_type
 from adfusion.provenance.pixel_mark import Found
 from adfusion.provenance.registry import Registry, Row, registry_file
 
@@ -27,21 +28,33 @@ LARGEST_FILE = 100_000_000
 """Bytes."""
 MOST_PIXELS = 64_000_000
 SMALL = 25_600
-"""Pixels: 400 cells of the watermark. With less, as in a banner of 320x50, it is often not found."""
-ALLOWED = "PNG, JPEG, WebP, PDF, SVG"
+"""Of a picture with less pixels, such as a banner of 320x50, the watermark is often not found."""
+ALLOWED = "PNG, JPEG, WebP, PDF, SVG, and .jws beside what it signs"
+SIGNATURE = ".jws"
 _FORMATS = ("PNG", "JPEG", "WEBP")
 How = Literal["file", "pixels", "watermark", "fingerprint"]
 
 
 @dataclass(frozen=True)
 class Entry:
-    """The registry's row of a file, and how it was recognised: by its bytes, by its pixels, by the payload of
-    its watermark, or, the weakest, because it looks alike."""
+    """The registry's row of a file, and how it was recognised: by its bytes, by its pixels, by its watermark
+    (the whole payload; of a small picture the last 16 bits, of such rows the one that looks most alike), or,
+    the weakest, because it looks alike."""
 
     how: How
     row: Row
     bits: int = 0
     """Of the fingerprint that differ."""
+
+
+@dataclass(frozen=True)
+class FoundNoise:
+    """The mark in the noise of a generated picture, see `deep`."""
+
+    row: Row
+    """Of the registry: the first of those with this noise, which pictures of one seed share."""
+    false_alarm: float
+    """Bound on the probability that a picture without one looks like this."""
 
 
 @dataclass(frozen=True)
@@ -59,13 +72,16 @@ class Verdict:
     small: bool = False
     """Whether the picture has less than `SMALL` pixels, so that a lack of the watermark says nothing."""
     registry: Entry | None = None
+    noise: FoundNoise | None = None
+    """`None` too where nobody looked (`deep`)."""
 
     @property
     def agree(self) -> bool | None:
         """Whether credentials and watermark name the same creative, `None` if one of them is missing."""
-        read = self.watermark.payload if self.watermark else None
         said = self.credentials.payload if self.credentials else None
-        return None if read is None or said is None else read == said
+        if self.watermark is None or self.watermark.short is None or said is None:
+            return None
+        return self.watermark.names(said)
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -76,11 +92,16 @@ class Verdict:
         if self.kind in PIXELS:
             if self.watermark is None:
                 found.append(f"no watermark key on this computer ({config_folder() / WATERMARK_KEY})")
-            elif not self.watermark.present and not self.small:
+            elif not self.watermark.present and not self.small and not self._said_unmarked:
                 found.append("no watermark of this computer's key")
             elif self.agree is False:
                 found.append("credentials and watermark name different creatives")
         return tuple(found)
+
+    @property
+    def _said_unmarked(self) -> bool:
+        """Whether valid credentials say that there is no mark, as of a small edit in a photograph."""
+        return self.credentials is not None and self.credentials.valid and self.credentials.payload is None
 
     def _credential_problems(self) -> tuple[str, ...]:
         said = self.credentials
@@ -100,8 +121,14 @@ class Verdict:
             "problems": list(self.problems),
             "kind": self.kind,
             "credentials": said and {**asdict(said), "payload": _hexadecimal(said.payload)},
-            "watermark": found and {**asdict(found), "payload": _hexadecimal(found.payload)},
+            "watermark": found
+            and {
+                **asdict(found),
+                "payload": _hexadecimal(found.payload),
+                "short": None if found.short is None else f"{found.short:04x}",
+            },
             "agree": self.agree,
+            "noise": self.noise and {"id": self.noise.row.id, "false_alarm": self.noise.false_alarm},
             "registry": entry
             and {
                 "how": entry.how,
@@ -118,6 +145,8 @@ def verify(path: Path) -> Verdict:
     """Ask all layers. Raises `UserError` if settings, key or registry of this computer cannot be used."""
     try:
         data = _read(path)
+        if path.suffix == SIGNATURE:
+            return Verdict(str(path), JWS, credentials=_signature(data, _read(path.with_suffix(""))))
     except OSError as error:
         return Verdict(str(path), unreadable=f"cannot be read: {error.strerror or error}")
     except ValueError as error:
@@ -168,7 +197,26 @@ class _Rows:
             return Entry("pixels", row)
         if found and found.payload is not None and (row := self._registry.by_payload(found.payload)):
             return Entry("watermark", row)
+        if picture and found and found.payload is None and found.short is not None:
+            looks = fingerprint(picture)
+            rows = [(distance(looks, row.fingerprint), row) for row in self._registry.by_short(found.short)]
+            return min((Entry("watermark", row, bits) for bits, row in rows), key=_bits, default=None)
         return None
+
+
+def _signature(signature: bytes, data: bytes) -> Credentials:
+    """What a detached signature over a file says."""
+    text = signature.decode("ascii", "replace")
+    signer = jws.verify(data, text)
+    if signer is None:
+        reason = "not the signature of the file beside it as it is now"
+        return Credentials(False, (reason,), "unknown", "", None, None, "", None, None, {}, None, None)
+    names = {each.oid: str(each.value) for each in signer.subject}
+    name = names.get(NameOID.ORGANIZATION_NAME) or names.get(NameOID.COMMON_NAME, "")
+    trust: Trust = "unknown"
+    if jws.trusted(text, trust_anchors()):
+        trust = "development" if name == DEVELOPMENT else "trusted"
+    return Credentials(True, (), trust, name, None, None, "", None, None, {}, None, None)
 
 
 def _read(path: Path) -> bytes:
@@ -207,6 +255,10 @@ def _decoding() -> Iterator[None]:
 def _key() -> bytes | None:
     """The key of this computer, if there is one: to read is no reason to make one."""
     return watermark_key() if (config_folder() / WATERMARK_KEY).exists() else None
+
+
+def _bits(entry: Entry) -> int:
+    return entry.bits
 
 
 def _hexadecimal(payload: int | None) -> str | None:

@@ -15,9 +15,16 @@ def train(recipe_path: Path, run: Path, *, resume: bool = False) -> Iterator["Tr
     """
     from adfusion.training.autoencoder import AutoencoderTask
     from adfusion.training.denoiser import DenoiserTask
+    from adfusion.training.distillation import StudentTask
     from adfusion.training.loop import Task, run_training
     from adfusion.training.probe import ProbeTask
-    from adfusion.training.recipe import AutoencoderRecipe, DenoiserRecipe, ProbeRecipe, load_recipe
+    from adfusion.training.recipe import (
+        AutoencoderRecipe,
+        DenoiserRecipe,
+        ProbeRecipe,
+        StudentRecipe,
+        load_recipe,
+    )
     from adfusion.training.upsampler import UpsamplerTask
 
     recipe = load_recipe(recipe_path)
@@ -26,6 +33,8 @@ def train(recipe_path: Path, run: Path, *, resume: bool = False) -> Iterator["Tr
         task = AutoencoderTask(recipe, run)
     elif isinstance(recipe, DenoiserRecipe):
         task = DenoiserTask(recipe, run)
+    elif isinstance(recipe, StudentRecipe):
+        task = StudentTask(recipe, run)
     elif isinstance(recipe, ProbeRecipe):
         task = ProbeTask(recipe, run)
     else:

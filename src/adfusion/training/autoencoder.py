@@ -67,6 +67,7 @@ class AutoencoderTask:
     def samples(self) -> Image.Image:
         """Originals above their reconstructions."""
         group = int(np.argmax(self.pictures.counts()))
-        pixels = to_pixels(self.pictures.read(group, np.arange(8))).to(self.device)
+        shown = np.arange(min(8, self.pictures.counts()[group]))
+        pixels = to_pixels(self.pictures.read(group, shown)).to(self.device)
         pairs = to_pictures(torch.cat([pixels, self.network(pixels)]))
         return Image.fromarray(rearrange(pairs, "(two n) h w c -> (two h) (n w) c", two=2))

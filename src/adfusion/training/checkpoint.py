@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from adfusion import files
 from adfusion.data.scenes.scene import VERSION
 from adfusion.errors import UserError
+from adfusion.training.origin import origin
 from adfusion.training.recipe import Recipe
 
 MOMENTS = {torch.optim.AdamW: ("exp_avg", "exp_avg_sq"), torch.optim.Muon: ("momentum_buffer",)}
@@ -85,6 +86,7 @@ def save_result(run: Path, recipe: Recipe, average: dict[str, Tensor], seen: int
         "device": device,
         "torch": torch.__version__,
         "scenes_version": VERSION,
+        **origin(run),
     }
     with files.replacing(run / "network.safetensors") as temporary:
         save_file({name: weight.contiguous() for name, weight in average.items()}, temporary)

@@ -15,6 +15,7 @@ from adfusion.nets import AutoencoderConfig, DiT, DiTConfig, TextEncoder, TextSt
 from adfusion.pixels import to_pictures
 from adfusion.training.latents import LatentGroups, encode_shards, pad
 from adfusion.training.loop import TrainingProgress, generator_of
+from adfusion.training.origin import base_model, check_network, remember
 from adfusion.training.pictures import Order, ready_shards, step_rng
 from adfusion.training.recipe import DenoiserRecipe
 from adfusion.training.runs import finished_run, trained_autoencoder
@@ -37,11 +38,19 @@ def denoiser_config(recipe: DenoiserRecipe, latents: AutoencoderConfig) -> DiTCo
 class DenoiserTask:
     def __init__(self, recipe: DenoiserRecipe, run: Path) -> None:
         self.recipe, self.run = recipe, run
-        self.autoencoder, _ = trained_autoencoder(run.parent / recipe.autoencoder)
+        self.base = base_model(recipe, run)
+        if self.base is None:
+            self.autoencoder, _ = trained_autoencoder(run.parent / recipe.autoencoder)
+        else:
+            self.autoencoder = self.base.autoencoder
         torch.manual_seed(recipe.seed)
         self.network = DiT(denoiser_config(recipe, self.autoencoder.config))
         if recipe.start_from is not None:
-            weights, _ = finished_run(run.parent / recipe.start_from)
+            if self.base is None:
+                weights, _ = finished_run(run.parent / recipe.start_from)
+            else:
+                check_network(self.base, self.network.config)
+                weights = self.base.denoiser_net.state_dict()
             kept = {
                 name: weight
                 for name, weight in weights.items()
@@ -57,12 +66,17 @@ class DenoiserTask:
 
     def prepare(self, accelerator: Accelerator) -> Iterator[TrainingProgress]:
         recipe, self.device = self.recipe, accelerator.device
+        if self.base is not None:
+            remember(self.base, self.run)
         self.autoencoder.to(self.device)
         shards = yield from ready_shards(self.run, recipe.data)
         encoded = yield from encode_shards(
             self.run / "latents", shards, recipe.data, self.autoencoder, self.device
         )
         self.data = LatentGroups(encoded, recipe.data.captions)
+        if self.base is not None:
+            known = self.base.card.latents
+            self.data.mean, self.data.std = torch.tensor(known.mean), torch.tensor(known.std)
         statistics = {"mean": self.data.mean.tolist(), "std": self.data.std.tolist()}
         files.write_text(self.run / "latents.json", json.dumps(statistics) + "\n")
         self.order = Order(self.data.counts(), recipe.batch, recipe.seed)
@@ -77,7 +91,8 @@ class DenoiserTask:
         wordings = rng.integers(recipe.data.captions, size=len(indices))
         x_0, texts = self.data.read(group, indices, wordings)
         kept = rng.random(len(texts)) >= recipe.drop_caption
-        text = pad([text if keep else self.nothing for text, keep in zip(texts, kept, strict=True)][share])
+        learnt = [text if keep else self.nothing for text, keep in zip(texts, kept, strict=True)]
+        text = pad(learnt[share], recipe.tokens_multiple)
 
         random = generator_of(recipe.seed, step)
         t = self.objective.times(len(x_0), random)[share].to(self.device)
@@ -108,16 +123,21 @@ class DenoiserTask:
             denoise, noise, times.shifted(times.trailing(20), self.recipe.shift), self.process
         )
         mean, std = self.data.mean.view(-1, 1, 1).to(noise), self.data.std.view(-1, 1, 1).to(noise)
-        pictures = to_pictures(self.autoencoder.decode(last.sample * std + mean))
-        columns = min(8, count)
-        sheet = Image.new("RGB", (columns * pictures.shape[2], -(-count // columns) * pictures.shape[1]))
-        for place, picture in enumerate(pictures):
-            corner = (place % columns * pictures.shape[2], place // columns * pictures.shape[1])
-            sheet.paste(Image.fromarray(picture), corner)
-        return sheet
+        return sheet_of(self.autoencoder.decode(last.sample * std + mean), columns=8)
 
     def _denoiser(self, text: TextStates) -> Denoiser:
         states, mask = text.states.to(self.device), text.mask.to(self.device)
         return denoiser(
             lambda x_t, t: self.network(x_t, t, states, mask), self.recipe.prediction, self.process
         )
+
+
+def sheet_of(pixels: Tensor, columns: int) -> Image.Image:
+    """Pictures (n 3 h w) side by side, `columns` in a row."""
+    pictures = to_pictures(pixels)
+    columns = min(columns, len(pictures))
+    sheet = Image.new("RGB", (columns * pictures.shape[2], -(-len(pictures) // columns) * pictures.shape[1]))
+    for place, picture in enumerate(pictures):
+        corner = (place % columns * pictures.shape[2], place // columns * pictures.shape[1])
+        sheet.paste(Image.fromarray(picture), corner)
+    return sheet

@@ -10,13 +10,14 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from adfusion import files
+from adfusion.data.photo_shards import PhotoShard
 from adfusion.data.scenes.caption import caption
 from adfusion.data.scenes.split import held_out
 from adfusion.data.shards import Shard
 from adfusion.nets import Autoencoder, TextEncoder, TextStates
 from adfusion.pixels import to_pixels
 from adfusion.training.loop import TrainingProgress
-from adfusion.training.recipe import SceneData
+from adfusion.training.recipe import PictureData, SceneData
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,11 @@ class LatentShard:
 
 
 def encode_shards(
-    folder: Path, shards: Sequence[Shard], data: SceneData, autoencoder: Autoencoder, device: torch.device
+    folder: Path,
+    shards: Sequence[Shard | PhotoShard],
+    data: PictureData,
+    autoencoder: Autoencoder,
+    device: torch.device,
 ) -> Generator[TrainingProgress, None, list[LatentShard]]:
     """Encode what is missing in `folder`; returns all shards, loaded."""
     encoder: TextEncoder | None = None
@@ -41,7 +46,7 @@ def encode_shards(
     for shard, path in zip(shards, paths, strict=True):
         if not path.exists():
             encoder = encoder or TextEncoder.load(device)
-            encoded = _encode(shard, data, autoencoder, encoder, device)
+            encoded = _encode(*_examples(shard, data), autoencoder, encoder, device)
             with files.replacing(path) as temporary:
                 save_file(encoded, temporary)
         ready += shard.count
@@ -49,18 +54,30 @@ def encode_shards(
     return [LatentShard(**load_file(path)) for path in paths]
 
 
+def _examples(shard: Shard | PhotoShard, data: PictureData) -> tuple[np.ndarray, list[str]]:
+    """Pictures (n h w 3) to learn from, and `data.captions` wordings of each, one after the other."""
+    if isinstance(shard, PhotoShard):
+        return shard.pictures(), list(shard.captions)
+    hold_out = isinstance(data, SceneData) and data.hold_out
+    learnt = [not (hold_out and held_out(scene)) for scene in shard.scenes]
+    scenes = [scene for scene, kept in zip(shard.scenes, learnt, strict=True) if kept]
+    wordings = [caption(scene, wording) for scene in scenes for wording in range(data.captions)]
+    return shard.pictures()[learnt], wordings
+
+
 @torch.no_grad()
 def _encode(
-    shard: Shard, data: SceneData, autoencoder: Autoencoder, encoder: TextEncoder, device: torch.device
+    pictures: np.ndarray,
+    wordings: Sequence[str],
+    autoencoder: Autoencoder,
+    encoder: TextEncoder,
+    device: torch.device,
 ) -> dict[str, Tensor]:
-    learnt = [not (data.hold_out and held_out(scene)) for scene in shard.scenes]
-    scenes = [scene for scene, kept in zip(shard.scenes, learnt, strict=True) if kept]
-    pictures = shard.pictures()[learnt]
+    """Encoded as in a `LatentShard`."""
     latents = torch.cat([
         autoencoder.encode(to_pixels(part).to(device)).half().cpu()
         for part in np.array_split(pictures, max(1, len(pictures) // 32))
     ])  # fmt: skip
-    wordings = [caption(scene, wording) for scene in scenes for wording in range(data.captions)]
     # Texts of like length are encoded together, so that little is computed for padding.
     by_length = sorted(range(len(wordings)), key=lambda index: len(wordings[index]))
     states: list[Tensor] = [torch.empty(0)] * len(wordings)
@@ -109,8 +126,9 @@ class LatentGroups:
         return (torch.stack(latents) - mean) / std, texts
 
 
-def pad(texts: Sequence[Tensor]) -> TextStates:
-    """Token states of different lengths as one batch, padded to the longest."""
+def pad(texts: Sequence[Tensor], multiple: int = 1) -> TextStates:
+    """Token states of different lengths as one batch, padded to the longest, or on to a multiple."""
     lengths = torch.tensor([len(text) for text in texts])
     states = torch.nn.utils.rnn.pad_sequence(list(texts), batch_first=True).float()
+    states = torch.nn.functional.pad(states, (0, 0, 0, -states.shape[1] % multiple))
     return TextStates(states, torch.arange(states.shape[1])[None] < lengths[:, None])

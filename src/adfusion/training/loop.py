@@ -21,7 +21,7 @@ from torch import Tensor, nn
 
 from adfusion import files
 from adfusion.errors import UserError
-from adfusion.training import checkpoint
+from adfusion.training import checkpoint, compute
 from adfusion.training.curve import draw_loss_curve
 from adfusion.training.recipe import Optimizer, Recipe
 
@@ -34,7 +34,13 @@ class TrainingProgress:
     total: int
     loss: float | None = None
     pictures_per_second: float = 0.0
+    teraflops: float = 0.0
+    """Of arithmetic a second, in 1e12 operations."""
+    share_of_peak: float | None = None
+    """That arithmetic, of what the device could do; None where that is unknown."""
     message: str | None = None
+    note: str | None = None
+    """A line to be read once, such as what is wrong with a picture."""
 
 
 class Task(Protocol):
@@ -135,6 +141,12 @@ def run_training(task: Task, recipe: Recipe, run: Path, *, resume: bool) -> Iter
 
     per_process = recipe.batch // accelerator.num_processes
     share = slice(accelerator.process_index * per_process, (accelerator.process_index + 1) * per_process)
+    with accelerator.autocast():
+        per_picture = (
+            compute.operations(network, lambda: task.loss(seen // recipe.batch, share)) / per_process
+        )
+    if recipe.compile:
+        network.compile()
     started, since, recent = time.perf_counter(), seen, []
     while seen < recipe.pictures:
         share_of_rate = learning_rate(settings, seen, recipe.pictures)
@@ -160,10 +172,14 @@ def run_training(task: Task, recipe: Recipe, run: Path, *, resume: bool) -> Iter
                     f"{run}: the loss is {mean} after {seen} pictures; lower optimizer.learning_rate"
                 )
             speed = (seen - since) / (time.perf_counter() - started)
+            rate, peak = speed * per_picture, compute.peak(accelerator.device)
             if accelerator.is_main_process:
                 log.write(pictures=seen, loss=mean, gradient_norm=float(norm), learning_rate=groups[0]["lr"],
-                          pictures_per_second=speed)  # fmt: skip
-            yield TrainingProgress(seen, recipe.pictures, mean, speed)
+                          pictures_per_second=speed, teraflops=rate / 1e12)  # fmt: skip
+            yield TrainingProgress(
+                seen, recipe.pictures, mean, speed, rate / 1e12,
+                None if peak is None else rate / (peak * accelerator.num_processes),
+            )  # fmt: skip
             recent.clear()
         if not accelerator.is_main_process:
             continue

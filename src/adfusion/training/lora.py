@@ -16,7 +16,7 @@ from PIL import Image, ImageOps
 from torch import Tensor, nn
 
 from adfusion import files
-from adfusion.data.folder import Photo
+from adfusion.data.photo import Photo, Size, nearest_bucket
 from adfusion.data.scenes.caption import caption
 from adfusion.data.scenes.render import render
 from adfusion.data.scenes.scene import random_scene
@@ -41,8 +41,6 @@ FIRST_SCENE = 4_000_000
 """Of the scenes that remind the network; training and evaluation use lower numbers."""
 NEUTRAL = "a red lamp on a round podium, plain blue backdrop"
 """What the last preview shows: it should change little."""
-
-Size = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -82,7 +80,7 @@ def finetune(
         raise UserError(f"pictures: found {len(photos)}, allowed: {LEAST_PHOTOS} or more")
     check_out(out, resume)
     base, run = base_of(model), out / "training"
-    sizes = tuple(dict.fromkeys(_bucket(each.image, model.card.sizes) for each in photos))
+    sizes = tuple(dict.fromkeys(nearest_bucket(each.image, model.card.sizes) for each in photos))
     trained = model.card.training.get("denoiser")
     times = trained.recipe if trained else {}
     pictures = steps * BATCH
@@ -152,7 +150,7 @@ class LoraTask:
         self.prior: dict[Size, list[Example]] = {size: [] for size in sizes}
         total = len(self.photos) + self.recipe.data.scenes
         for photo in self.photos:
-            size = _bucket(photo.image, sizes)
+            size = nearest_bucket(photo.image, sizes)
             fitted = np.asarray(ImageOps.fit(photo.image, size, Image.Resampling.LANCZOS))
             self.brand[size] += self._encode(fitted[None], [photo.caption])
         yield TrainingProgress(len(self.photos), total, message="reading pictures")
@@ -201,7 +199,7 @@ class LoraTask:
         """Above, up to five of the pictures; below, what is drawn for their words; last, a neutral prompt."""
         model, defaults = self.model, self.model.card.defaults
         size = max(self.brand, key=lambda size: len(self.brand[size]))
-        photos = [each for each in self.photos if _bucket(each.image, list(self.brand)) == size][:5]
+        photos = [each for each in self.photos if nearest_bucket(each.image, list(self.brand)) == size][:5]
         prompts = [*(each.caption for each in photos), NEUTRAL]
         denoise = model.denoiser(prompts)
         if defaults.guidance_scale != 1:
@@ -243,12 +241,6 @@ class LoraTask:
 
 def _ledger(photos: Sequence[Photo]) -> list[LearntPicture]:
     return [LearntPicture(file=each.file, sha256=each.sha256, caption=each.caption) for each in photos]
-
-
-def _bucket(image: Image.Image, sizes: Sequence[Size]) -> Size:
-    """The size whose aspect ratio is nearest; what is beyond it is cut off around the centre."""
-    aspect = math.log(image.width / image.height)
-    return min(sizes, key=lambda size: abs(math.log(size[0] / size[1]) - aspect))
 
 
 def _drawn(rng: np.random.Generator, count: int, wanted: int) -> np.ndarray:

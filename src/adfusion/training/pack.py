@@ -1,5 +1,6 @@
 """From finished runs to a model folder: the averaged weights, their records, and measured figures."""
 
+import dataclasses
 import json
 import shutil
 from collections.abc import Iterator
@@ -9,24 +10,45 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from adfusion.data.photo_shards import LIST
 from adfusion.diffusion import process
 from adfusion.errors import UserError
 from adfusion.evaluation.evaluate import FULL, Effort, Evaluation, evaluate
 from adfusion.evaluation.probe import ProbeReader
 from adfusion.evaluation.report import metrics
 from adfusion.models import Model, ModelCard, store
-from adfusion.models.card import PARTS, Data, Defaults, LatentStatistics, Source
-from adfusion.nets import DiT, Upsampler
+from adfusion.models.card import PARTS, Data, Defaults, LatentStatistics, Source, TrainingRecord
+from adfusion.nets import AutoencoderConfig, DiT, Upsampler
 from adfusion.training.denoiser import denoiser_config
+from adfusion.training.origin import remembered
 from adfusion.training.recipe import DenoiserRecipe, SceneData, UpsamplerRecipe
-from adfusion.training.runs import finished_run, trained_autoencoder
+from adfusion.training.runs import finished_run, lineage, trained_autoencoder
 from adfusion.training.upsampler import upsampler_config
 
 
-class Label(BaseModel):
-    """What a card says that no run knows."""
-
+class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Runs(_Strict):
+    """The folders of the runs, beside one another, that the parts come from."""
+
+    denoiser: str = "denoiser"
+    autoencoder: str = "autoencoder"
+    upsampler: str = "upsampler"
+
+
+class TeacherLabel(_Strict):
+    """What differs in the teacher of a model of few steps."""
+
+    name: str
+    description: str
+    denoiser: str = "denoiser"
+    defaults: Defaults = Defaults()
+
+
+class Label(_Strict):
+    """What a card says that no run knows."""
 
     name: str
     description: str
@@ -34,11 +56,13 @@ class Label(BaseModel):
     data: Data
     notes: dict[str, str] = {}
     """By part, what the rights ledger says beside the numbers of its scenes."""
+    runs: Runs = Runs()
     defaults: Defaults = Defaults()
+    teacher: TeacherLabel | None = None
 
 
 def pack(label_file: Path, runs: Path, folder: Path, probe: ProbeReader, effort: Effort = FULL) -> Model:
-    """Write the model folder `folder` from the runs `denoiser`, `autoencoder` and `upsampler` under `runs`.
+    """Write the model folder `folder` from finished runs under `runs`, and in it the folder of its teacher.
 
     The loss curves and logs go into `folder/training`. The figures in the card are those of `evaluate`, with
     the packed weights, rounded to half precision as users will load them.
@@ -46,24 +70,49 @@ def pack(label_file: Path, runs: Path, folder: Path, probe: ProbeReader, effort:
     Raises `UserError` for a wrong label or an unfinished run.
     """
     label = _read_label(label_file)
-    autoencoder, autoencoder_record = trained_autoencoder(runs / "autoencoder")
-    denoiser_weights, denoiser_record = finished_run(runs / "denoiser")
-    upsampler_weights, upsampler_record = finished_run(runs / "upsampler")
-    denoiser_recipe = DenoiserRecipe(**denoiser_record["recipe"])
-    upsampler_recipe = UpsamplerRecipe(**upsampler_record["recipe"])
-    logs = list(PARTS)
-    if denoiser_recipe.start_from is not None:
-        _, denoiser_record["started_from"] = finished_run(runs / denoiser_recipe.start_from)
-        logs.append(denoiser_recipe.start_from)
+    model = _pack(label, runs, folder, probe, effort)
+    if (teacher := label.teacher) is not None:
+        changes = {
+            "name": teacher.name,
+            "description": teacher.description,
+            "defaults": teacher.defaults,
+            "runs": label.runs.model_copy(update={"denoiser": teacher.denoiser}),
+        }
+        _pack(label.model_copy(update=changes), runs, folder / store.TEACHER, probe, effort)
+    return model
 
-    records = {
-        "denoiser": denoiser_record,
-        "autoencoder": autoencoder_record,
-        "upsampler": upsampler_record,
-    }
-    denoiser = DiT(denoiser_config(denoiser_recipe, autoencoder.config))
-    denoiser.load_state_dict(denoiser_weights)
-    upsampler = Upsampler(upsampler_config(upsampler_recipe.network))
+
+def _pack(label: Label, runs: Path, folder: Path, probe: ProbeReader, effort: Effort) -> Model:
+    folders = {part: runs / getattr(label.runs, part) for part in PARTS}
+    record = lineage(folders["denoiser"])
+    if "base" in record:
+        folders = {"denoiser": folders["denoiser"]}
+        model = _retrained(label, folders["denoiser"], record)
+    else:
+        model = _assembled(label, folders)
+    store.save(model, folder, overwrite=folder.exists())
+    *_, evaluation = evaluate(store.load(folder), probe, effort)
+    assert isinstance(evaluation, Evaluation)
+    card = model.card.model_copy(update={"metrics": metrics(evaluation)})
+    model = store.save(dataclasses.replace(model, card=card), folder, overwrite=True)
+    shutil.rmtree(folder / "training", ignore_errors=True)
+    (folder / "training").mkdir()
+    for part in folders:
+        for run in _ancestors(folders[part], lineage(folders[part])):
+            shutil.copyfile(run / "log.jsonl", folder / "training" / f"{run.name}.jsonl")
+            shutil.copyfile(run / "loss.png", folder / "training" / f"{run.name}.png")
+            if (listed := run / "pictures" / LIST).exists():
+                shutil.copyfile(listed, folder / "training" / f"{run.name}-{LIST}")
+    return model
+
+
+def _assembled(label: Label, folders: dict[str, Path]) -> Model:
+    """A model of three runs."""
+    records = {part: lineage(run) for part, run in folders.items()}
+    autoencoder, _ = trained_autoencoder(folders["autoencoder"])
+    denoiser, recipe, latents = _trained_denoiser(folders["denoiser"], autoencoder.config)
+    upsampler_weights, upsampler_record = finished_run(folders["upsampler"])
+    upsampler = Upsampler(upsampler_config(UpsamplerRecipe(**upsampler_record["recipe"]).network))
     upsampler.load_state_dict(upsampler_weights)
     card = ModelCard(
         name=label.name,
@@ -72,42 +121,100 @@ def pack(label_file: Path, runs: Path, folder: Path, probe: ProbeReader, effort:
         denoiser=denoiser.config,
         autoencoder=autoencoder.config,
         upsampler=upsampler.config,
-        process=process.by_name(denoiser_recipe.process).config(),
-        prediction=denoiser_recipe.prediction,
-        latents=LatentStatistics(**json.loads((runs / "denoiser" / "latents.json").read_text())),
-        sizes=tuple(dict.fromkeys(denoiser_recipe.data.sizes)),
+        process=process.by_name(recipe.process).config(),
+        prediction=recipe.prediction,
+        latents=latents,
+        sizes=tuple(dict.fromkeys(recipe.data.sizes)),
         defaults=label.defaults,
         data=label.data.model_copy(update={"sources": tuple(_sources(records, label.notes))}),
         training=records,
     )
-    store.save(Model(card, denoiser, autoencoder, upsampler), folder, overwrite=folder.exists())
-    *_, evaluation = evaluate(store.load(folder), probe, effort)
-    assert isinstance(evaluation, Evaluation)
-    card = card.model_copy(update={"metrics": metrics(evaluation)})
-    model = store.save(Model(card, denoiser, autoencoder, upsampler), folder, overwrite=True)
-    shutil.rmtree(folder / "training", ignore_errors=True)
-    (folder / "training").mkdir()
-    for run in logs:
-        shutil.copyfile(runs / run / "log.jsonl", folder / "training" / f"{run}.jsonl")
-        shutil.copyfile(runs / run / "loss.png", folder / "training" / f"{run}.png")
-    return model
+    return Model(card, denoiser, autoencoder, upsampler)
+
+
+def _retrained(label: Label, run: Path, record: dict[str, Any]) -> Model:
+    """The model that a run of the denoiser went on from, with what came of it."""
+    weights, _ = finished_run(run)
+    recipe = DenoiserRecipe(**record["recipe"])
+    base = remembered(run, recipe)
+    assert base is not None
+    denoiser = DiT(base.card.denoiser)
+    denoiser.load_state_dict(weights)
+    before = (
+        each.model_copy(update={"part": "denoiser, before"}) if each.part == "denoiser" else each
+        for each in base.card.data.sources
+    )
+    sources = (_source("denoiser", record, label.notes.get("denoiser", "")), *before)
+    changes = {
+        "name": label.name,
+        "description": label.description,
+        "license": label.license,
+        "sizes": tuple(dict.fromkeys(recipe.data.sizes)),
+        "defaults": label.defaults if "defaults" in label.model_fields_set else base.card.defaults,
+        "data": label.data.model_copy(update={"sources": sources}),
+        "training": {**base.card.training, "denoiser": TrainingRecord(**record)},
+        "metrics": {},
+        "parts": {},
+    }
+    return Model(base.card.model_copy(update=changes), denoiser, base.autoencoder, base.upsampler)
+
+
+def _trained_denoiser(run: Path, latents: AutoencoderConfig) -> tuple[DiT, DenoiserRecipe, LatentStatistics]:
+    """The network of a run of the denoiser, or of its student; the recipe and the latents of the former."""
+    weights, record = finished_run(run)
+    distilled = record["recipe"]["train"] == "student"
+    taught = run.parent / record["recipe"]["teacher"] if distilled else run
+    recipe = DenoiserRecipe(**finished_run(taught)[1]["recipe"])
+    network = DiT(dataclasses.replace(denoiser_config(recipe, latents), distilled=distilled))
+    network.load_state_dict(weights)
+    return network, recipe, LatentStatistics(**json.loads((taught / "latents.json").read_text()))
+
+
+def _ancestors(run: Path, record: dict[str, Any]) -> Iterator[Path]:
+    """The run, and those that it began with."""
+    yield run
+    if (before := record.get("started_from")) and "base" not in record:
+        recipe = record["recipe"]
+        name = recipe.get("start_from") or recipe.get("teacher")
+        yield from _ancestors(run.parent / name, before)
 
 
 def _sources(records: dict[str, Any], notes: dict[str, str]) -> Iterator[Source]:
-    """The rights ledger, from what the runs recorded."""
-    before = records["denoiser"].get("started_from")
-    for part, record in [*records.items(), *([("denoiser, before", before)] if before else [])]:
-        data = SceneData(**record["recipe"]["data"])
-        left_out = "without the combinations of adfusion.data.scenes.split" if data.hold_out else ""
-        yield Source(
+    """The rights ledger, from what the runs recorded: each range of scenes once."""
+    told: set[Source] = set()
+    for part, last in records.items():
+        record = last
+        while record:
+            source = _source(part, record, notes.get(part, ""))
+            # A student sees no scene's picture: it learns from what its teacher draws.
+            if record["recipe"]["train"] != "student" and source not in told:
+                told.add(source)
+                yield source
+            record = record.get("started_from")
+
+
+def _source(part: str, record: dict[str, Any], note: str) -> Source:
+    if "pictures" in record:
+        return Source(
             part=part,
-            generator="adfusion.data.scenes",
-            version=str(record["scenes_version"]),
-            first=data.first,
-            last=data.first + data.scenes - 1,
-            license="Apache-2.0",
-            note="; ".join(filter(None, (left_out, notes.get(part, "")))),
+            generator=LIST,
+            version=record["pictures"]["list_sha256"],
+            first=0,
+            last=record["pictures"]["count"] - 1,
+            license=record["recipe"]["data"]["rights"],
+            note=note,
         )
+    data = SceneData(**record["recipe"]["data"])
+    left_out = "without the combinations of adfusion.data.scenes.split" if data.hold_out else ""
+    return Source(
+        part=part,
+        generator="adfusion.data.scenes",
+        version=str(record["scenes_version"]),
+        first=data.first,
+        last=data.first + data.scenes - 1,
+        license="Apache-2.0",
+        note="; ".join(filter(None, (left_out, note))),
+    )
 
 
 def _read_label(path: Path) -> Label:

@@ -1,12 +1,28 @@
 """A training recipe: every number that decides what a run produces, in one YAML file."""
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    PrivateAttr,
+    Tag,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 
+from adfusion.data.folder import read_photos
+from adfusion.data.parquet import find_shards, read_rows
+from adfusion.data.photo import KEPT_SIDE, Photo, Unusable
 from adfusion.errors import UserError
+
+Side = Annotated[int, Field(ge=8, le=KEPT_SIDE)]
 
 
 class _Strict(BaseModel):
@@ -25,6 +41,68 @@ class SceneData(_Strict):
     """Wordings of each scene's caption; only the denoiser reads them."""
     hold_out: bool = False
     """Leave out the combinations of `adfusion.data.scenes.split`; only the denoiser heeds it."""
+
+
+class _PhotoData(_Strict):
+    """Pictures of somebody's own, each with one caption. Files are named from the recipe's folder."""
+
+    rights: str = Field(min_length=1)
+    """By what right they may be learnt from; it goes into the run's record and the model's ledger."""
+    sizes: tuple[tuple[Side, Side], ...] = Field(((128, 128),), min_length=1)
+    """(width, height) of each aspect bucket in pixels; a picture goes into the nearest."""
+    skip_bad: bool = False
+    """Leave out pictures that cannot be used, with a line for each, rather than stop before training."""
+    captions: ClassVar[int] = 1
+    _home: Path = PrivateAttr(Path())
+
+    def model_post_init(self, context: Any) -> None:
+        self._home = (context or {}).get("home", Path())
+
+
+class FolderData(_PhotoData):
+    """Pictures of a folder, in the layout of `adfusion.data.folder`."""
+
+    folder: str
+
+    @property
+    def name(self) -> str:
+        return self.folder
+
+    def read(self) -> Iterator[Photo | Unusable]:
+        return read_photos(self._home / self.folder)
+
+
+class ParquetData(_PhotoData):
+    """Pictures in Parquet files, in the layout of `adfusion.data.parquet`."""
+
+    parquet: tuple[str, ...] = Field(min_length=1)
+    """Files, or patterns such as `train-*.parquet`."""
+    image: str = "image"
+    """The column of the pictures."""
+    caption: str = "text"
+    """The column of their captions."""
+
+    @property
+    def name(self) -> str:
+        return ", ".join(self.parquet)
+
+    def read(self) -> Iterator[Photo | Unusable]:
+        for shard in find_shards(self.parquet, self._home):
+            yield from read_rows(shard, self.image, self.caption)
+
+
+def _kind(data: Any) -> str:
+    said = data if isinstance(data, dict) else vars(data)
+    return next((kind for kind in ("folder", "parquet") if kind in said), "scenes")
+
+
+PhotoData = FolderData | ParquetData
+PictureData = Annotated[
+    Annotated[SceneData, Tag("scenes")]
+    | Annotated[FolderData, Tag("folder")]
+    | Annotated[ParquetData, Tag("parquet")],
+    Discriminator(_kind),
+]
 
 
 class Optimizer(_Strict):
@@ -49,15 +127,22 @@ class _Recipe(_Strict):
     pictures: int = Field(gt=0)
     """Pictures seen in all, repeats counted."""
     batch: int = Field(gt=0)
-    data: SceneData
+    data: PictureData
     optimizer: Optimizer
     ema_half_life: int = Field(2000, gt=0)
     """Pictures after which a weight's old value counts half in the average that is kept."""
     precision: Literal["no", "bf16", "fp16"] = "no"
     """Of the arithmetic; weights stay in float32. `bf16` pays on GPUs, and on CPUs with `avx512_bf16`."""
+    compile: bool = False
+    """Compile the network (`torch.compile`): pays in long runs on GPUs."""
     log_every: int = Field(1000, gt=0)
     checkpoint_every: int = Field(10_000, gt=0)
     samples_every: int = Field(20_000, gt=0)
+
+    @property
+    def tokens_multiple(self) -> int:
+        """To what captions are padded: a compiled network is compiled anew for each length."""
+        return 32 if self.compile else 1
 
 
 class AutoencoderNetwork(_Strict):
@@ -95,7 +180,8 @@ class DenoiserRecipe(_Recipe):
     """The run, beside this one, whose autoencoder makes the latents."""
     network: DenoiserNetwork = DenoiserNetwork()
     start_from: str | None = None
-    """The finished run, beside this one, whose averaged weights are the first; none starts at random."""
+    """The finished run, beside this one, whose averaged weights are the first, or a model (a name or folder),
+    whose autoencoder and latent statistics are taken too. None starts at random."""
     renew: tuple[str, ...] = ()
     """With `start_from`: weights whose name holds one of these words start at random all the same."""
     process: Literal["flow", "cosine", "vp_linear", "vp_scaled_linear", "ve"] = "flow"
@@ -110,6 +196,32 @@ class DenoiserRecipe(_Recipe):
     drop_caption: float = Field(0.1, ge=0, le=1)
     """Share of pictures learnt without their caption, for classifier-free guidance."""
     sample_prompts: tuple[str, ...] = ()
+
+
+class StudentRecipe(_Recipe):
+    """`data` gives words and sizes: the teacher draws one path for each scene, and no scene is rendered."""
+
+    train: Literal["student"]
+    data: SceneData
+    teacher: str = "denoiser"
+    """The finished run, beside this one, whose denoiser is the teacher and the start."""
+    path_steps: int = Field(20, gt=0)
+    """Of the teacher's sampler."""
+    shift: float = Field(1.0, gt=0)
+    """Of its time grid, and the student's."""
+    guidance_scales: tuple[float, float] = (1.0, 8.0)
+    """Range of the teacher's guidance, which is an input of the student."""
+    steps: tuple[int, ...] = (1, 2, 4)
+    """Numbers of steps that are practised most; each divides `path_steps`."""
+    drop_caption: float = Field(0.05, ge=0, le=1)
+    """Share of paths without words."""
+    sample_prompts: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _steps_are_on_the_path(self) -> Self:
+        if wrong := [steps for steps in self.steps if steps < 1 or self.path_steps % steps]:
+            raise ValueError(f"steps: found {wrong[0]}, allowed: divisors of path_steps, {self.path_steps}")
+        return self
 
 
 class UpsamplerNetwork(_Strict):
@@ -135,6 +247,7 @@ class ProbeNetwork(_Strict):
 
 class ProbeRecipe(_Recipe):
     train: Literal["probe"]
+    data: SceneData
     network: ProbeNetwork = ProbeNetwork()
     blur: float = Field(0.5, ge=0, le=1)
     """Share of pictures that are softened, as those of a generator may be."""
@@ -147,6 +260,7 @@ class LoraRecipe(_Recipe):
     that remind the network of what it knows (prior preservation, Ruiz et al., arXiv:2208.12242, eq. 2)."""
 
     train: Literal["lora"] = "lora"
+    data: SceneData
     model_hash: str
     """Of the model that is changed."""
     rank: int = Field(ge=1, le=256)
@@ -157,7 +271,7 @@ class LoraRecipe(_Recipe):
     drop_caption: float = Field(0.1, ge=0, le=1)
 
 
-FileRecipe = AutoencoderRecipe | DenoiserRecipe | UpsamplerRecipe | ProbeRecipe
+FileRecipe = AutoencoderRecipe | DenoiserRecipe | StudentRecipe | UpsamplerRecipe | ProbeRecipe
 """What a recipe file may hold."""
 Recipe = FileRecipe | LoraRecipe
 _ADAPTER: TypeAdapter[FileRecipe] = TypeAdapter(Annotated[FileRecipe, Field(discriminator="train")])
@@ -174,7 +288,7 @@ def load_recipe(path: Path) -> FileRecipe:
     except yaml.YAMLError as error:
         raise UserError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from error
     try:
-        return _ADAPTER.validate_python(content)
+        return _ADAPTER.validate_python(content, context={"home": Path(path).parent})
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"]) or "recipe"

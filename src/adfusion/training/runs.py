@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
@@ -22,6 +23,22 @@ def finished_run(run: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
         raise UserError(f"{run}: no finished training run here; `adfusion train` makes one") from error
     except (OSError, ValueError, SafetensorError) as error:
         raise UserError(f"{run}: damaged training run: {error}") from error
+
+
+def latent_statistics(run: Path) -> tuple[Tensor, Tensor]:
+    """Mean and standard deviation (c 1 1) of the latents that the denoiser of `run` was trained on."""
+    statistics = json.loads((run / "latents.json").read_text())
+    return tuple(torch.tensor(statistics[name])[:, None, None] for name in ("mean", "std"))  # type: ignore[return-value]
+
+
+def lineage(run: Path) -> dict[str, Any]:
+    """The record of a run; under `started_from` that of the run it began with, and so on to the first."""
+    _, record = finished_run(run)
+    recipe = record["recipe"]
+    if "base" in record:  # it began with a model, whose record is in its own
+        return record
+    before = recipe.get("start_from") or recipe.get("teacher")
+    return {**record, "started_from": lineage(run.parent / before)} if before else record
 
 
 def trained_autoencoder(run: Path) -> tuple[Autoencoder, dict[str, Any]]:

@@ -69,7 +69,8 @@ class UpsamplerTask:
     def samples(self) -> Image.Image:
         """Bicubic, ours, original: three rows of the same crops, from decoded small pictures."""
         group = int(np.argmax(self.pictures.counts()))
-        large = self._crops(self.pictures.read(group, np.arange(4)), 256, step_rng(0, 0))
+        shown = np.arange(min(4, self.pictures.counts()[group]))
+        large = self._crops(self.pictures.read(group, shown), 256, step_rng(0, 0))
         small = self._shrink(large, torch.ones(len(large), dtype=torch.bool, device=self.device))
         bicubic = F.interpolate(small, scale_factor=4, mode="bicubic")
         rows = to_pictures(torch.cat([bicubic, self.network(small), large]))

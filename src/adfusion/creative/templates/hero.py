@@ -1,12 +1,12 @@
 """The picture everywhere, the words where it is empty: at the left, at the right, or at the top."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from adfusion.creative.document import Box
 from adfusion.creative.templates.arrangement import Arrangement, arranged
 from adfusion.creative.templates.parts import Fade, make_mark, put_mark
-from adfusion.creative.templates.stack import OPTICAL_MIDDLE, Stack, stack
+from adfusion.creative.templates.stack import OPTICAL_MIDDLE, Stack, measured, stack
 from adfusion.creative.templates.task import Task
 
 MIDDLE_TOP_BOTTOM = ((OPTICAL_MIDDLE, 0.0), (0.0, 0.03), (1.0, 0.03))
@@ -31,22 +31,23 @@ def _beside(task: Task, left: bool) -> Iterator[Arrangement]:
     for share, strain in ((0.5, 0.0), (0.4, 0.02), (0.58, 0.04)):
         width = share * canvas.width - task.margin - distance
         column = replace(area, left=area.left if left else area.right - width, width=width)
+        cornered, whole = _with_logo_in_its_corner(task, column), measured(task, column)
         for anchor, effort in MIDDLE_TOP_BOTTOM:
-            for found in _with_logo_in_its_corner(task, column, anchor):
-                yield _over_side(task, found, column, left, strain + effort + unasked)
+            for found in (cornered and cornered(anchor), whole and whole.at(anchor)):
+                if found:
+                    yield _over_side(task, found, column, left, strain + effort + unasked)
 
 
-def _with_logo_in_its_corner(task: Task, column: Box, anchor: float) -> Iterator[Stack]:
-    """The logo in the canvas's first corner, where every placement has it; else at the column's top."""
+def _with_logo_in_its_corner(task: Task, column: Box) -> Callable[[float], Stack] | None:
+    """The logo in the first corner of the canvas, as everywhere, if the column does not begin there."""
     first = column.left == task.area.left if task.start == "left" else column.right == task.area.right
     if task.with_logo and task.brand.logo is not None and not first:
         mark = make_mark(task, column.width, 0.16 * column.height, 0.115)
-        found = stack(replace(task, with_logo=False), column, anchor=anchor)
-        if mark and found:
-            yield replace(found, mark=put_mark(mark, task.area, task.start, task.area.top))
-    found = stack(task, column, anchor=anchor)
-    if found:
-        yield found
+        parts = measured(replace(task, with_logo=False), column)
+        if mark and parts:
+            placed = put_mark(mark, task.area, task.start, task.area.top)
+            return lambda anchor: replace(parts.at(anchor), mark=placed)
+    return None
 
 
 def _over_side(task: Task, found: Stack, column: Box, left: bool, strain: float) -> Arrangement:

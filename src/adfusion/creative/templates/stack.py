@@ -46,11 +46,6 @@ class Stack:
         chips = (chip.box.width for chip in (self.button, self.badge) if chip)
         return max(*(block.setting.width for block in self.texts), *chips, 0.0)
 
-    @property
-    def largest_label(self) -> float:
-        """Size of the largest words on a button or badge."""
-        return max((chip.label.size for chip in (self.button, self.badge) if chip), default=0.0)
-
 
 def stack(
     task: Task,
@@ -69,33 +64,99 @@ def stack(
     the rest is one block, with `anchor` (0 … 1) of the spare height above it. `logo` is its size, as the
     `share` of `make_mark`.
     """
+    parts = measured(task, column, align=align, largest=largest, lines=lines, logo=logo)
+    return parts.at(anchor, legal_below) if parts else None
+
+
+def measured(
+    task: Task,
+    column: Box,
+    *,
+    align: Align | None = None,
+    largest: float | None = None,
+    lines: int = 4,
+    logo: float = 0.115,
+) -> "Parts | None":
+    """What `stack` puts into a column, before it says where in it."""
     for density in (1.0, 0.6):
-        build = _Builder(task, column, align or task.start, density).build
-        found = build(anchor, largest or task.ideal_headline, lines, logo, legal_below, inf)
-        if found is not None and found.largest_label > found.texts[0].setting.size / HIERARCHY:
-            largest_label = found.texts[0].setting.size / HIERARCHY
-            found = build(anchor, largest or task.ideal_headline, lines, logo, legal_below, largest_label)
+        measure = _Measurer(task, column, align or task.start, density).measure
+        found = measure(largest or task.ideal_headline, lines, logo, inf)
+        if found is not None and found.largest_label > found.headline.size / HIERARCHY:
+            largest_label = found.headline.size / HIERARCHY
+            found = measure(largest or task.ideal_headline, lines, logo, largest_label)
         if found is not None:
             return found
     return None
 
 
 @dataclass(frozen=True)
-class _Builder:
+class Parts:
+    """Parts that fit a column: `between` is the distance of headline and body, `gap` that of what belongs
+    together, `head` and `foot` the heights that logo and legal line need.
+    """
+
+    task: Task
+    column: Box
+    align: Align
+    gap: float
+    headline: Setting
+    body: Setting | None
+    between: float
+    button: Chip | None
+    badge: Chip | None
+    mark: Mark | None
+    legal: Setting | None
+    head: float
+    above: float
+    foot: float
+
+    @property
+    def largest_label(self) -> float:
+        """Size of the largest words on a button or badge."""
+        return max((chip.label.size for chip in (self.button, self.badge) if chip), default=0.0)
+
+    def at(self, anchor: float, legal_below: bool = False) -> Stack:
+        """The parts in their places."""
+        column, align, gap = self.column, self.align, self.gap
+        headline, body, button, legal = self.headline, self.body, self.button, self.legal
+        middle = headline.height + (self.between + body.height if body else 0.0)
+        last = body or headline
+        to_button = max(1.3 * gap, 0.62 * last.size) if button else 0.0
+        block = self.above + middle + (to_button + button.box.height if button else 0.0)
+        room = column.height - self.head - self.foot
+        spare = max(0.0, room - block - 0.25 * last.size * (button is None))
+        top = column.top + self.head + anchor * spare
+        headline_top = top + self.above
+        texts = [Block("headline", headline, column, align, headline_top)]
+        bottom = headline_top + headline.height
+        if body:
+            texts.append(Block("body", body, column, align, bottom + self.between))
+            bottom += self.between + body.height
+        if button:
+            bottom += to_button + button.box.height
+        if legal:
+            legal_top = bottom + gap if legal_below else column.bottom - legal.height - 0.25 * legal.size
+            texts.append(Block("legal", legal, column, align, legal_top))
+            bottom = legal_top + legal.height
+        button_top = texts[-1 - (legal is not None)].bottom + to_button
+        return Stack(
+            tuple(texts),
+            put_chip(button, column, align, button_top),
+            put_chip(self.badge, column, align, top),
+            put_mark(self.mark, column, align, column.top),
+            column.top if self.mark else top,
+            bottom,
+        )
+
+
+@dataclass(frozen=True)
+class _Measurer:
     task: Task
     column: Box
     align: Align
     density: float
 
-    def build(
-        self,
-        anchor: float,
-        largest: float,
-        lines: int,
-        logo: float,
-        legal_below: bool,
-        largest_label: float,
-    ) -> Stack | None:
+    def measure(self, largest: float, lines: int, logo: float, largest_label: float) -> Parts | None:
         task, column, copy = self.task, self.column, self.task.copy
         gap = self.density * task.gap
         mark = make_mark(task, column.width, 0.16 * column.height, logo) if task.with_logo else None
@@ -115,34 +176,7 @@ class _Builder:
         words = self.headline_and_body(room, gap, largest, lines)
         if words is None:
             return None
-        headline, body, between = words
-        middle = headline.height + (between + body.height if body else 0.0)
-        last = body or headline
-        to_button = max(1.3 * gap, 0.62 * last.size) if button else 0.0
-        block = above + middle + (to_button + button.box.height if button else 0.0)
-        spare = max(0.0, column.height - head - foot - block - 0.25 * last.size * (button is None))
-        top = column.top + head + anchor * spare
-        headline_top = top + above
-        texts = [Block("headline", headline, column, self.align, headline_top)]
-        bottom = headline_top + headline.height
-        if body:
-            texts.append(Block("body", body, column, self.align, bottom + between))
-            bottom += between + body.height
-        if button:
-            bottom += to_button + button.box.height
-        if legal:
-            legal_top = bottom + gap if legal_below else column.bottom - legal.height - 0.25 * legal.size
-            texts.append(Block("legal", legal, column, self.align, legal_top))
-            bottom = legal_top + legal.height
-        button_top = texts[-1 - (legal is not None)].bottom + to_button
-        return Stack(
-            tuple(texts),
-            put_chip(button, column, self.align, button_top),
-            put_chip(badge, column, self.align, top),
-            put_mark(mark, column, self.align, column.top),
-            column.top if mark else top,
-            bottom,
-        )
+        return Parts(task, column, self.align, gap, *words, button, badge, mark, legal, head, above, foot)
 
     def headline_and_body(
         self, room: float, gap: float, largest: float, lines: int

@@ -1,7 +1,7 @@
 """What a template is given: the words, the brand, the slot, and the measures that follow from them."""
 
 from dataclasses import dataclass, replace
-from math import sqrt
+from math import inf, sqrt
 
 from adfusion.creative.brand import Brand
 from adfusion.creative.document import Box
@@ -29,6 +29,7 @@ class Task:
     with_logo: bool
     copy_space: CopySpace
     headline_floor: float = HEADLINE_FLOORS[-1]
+    largest_headline: float = inf
 
     @property
     def canvas(self) -> Box:
@@ -82,7 +83,7 @@ class Task:
 
     @property
     def ideal_headline(self) -> float:
-        return max(self.smallest_headline, IDEAL_HEADLINE * self.scale)
+        return max(self.smallest_headline, min(self.largest_headline, IDEAL_HEADLINE * self.scale))
 
     def only_words(self, *, badge: bool = False) -> "Task":
         """The same without button and logo, and without the badge unless asked."""

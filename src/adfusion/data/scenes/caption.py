@@ -8,74 +8,163 @@ import numpy as np
 
 from adfusion.data.scenes.scene import Scene
 
+COLOR_WORDS: dict[str, tuple[str, ...]] = {
+    "red": ("vermilion", "cardinal red", "tomato-red", "poppy-coloured", "blood-red", "fire-engine red"),
+    "orange": ("carrot-coloured", "mandarin", "clementine", "bright orange", "papaya-coloured"),
+    "yellow": ("mustard", "banana-coloured", "buttercup", "saffron", "golden yellow", "daffodil-coloured"),
+    "green": ("moss-coloured", "fern green", "shamrock", "malachite", "kelly green", "meadow-coloured"),
+    "teal": ("cyan", "sea-green", "blue-green", "peacock", "lagoon-coloured", "petrol"),
+    "blue": ("royal blue", "cerulean", "ocean-coloured", "cornflower", "electric blue", "ultramarine"),
+    "navy": ("dark blue", "indigo", "deep blue", "night-blue", "oxford blue"),
+    "purple": ("grape-coloured", "mauve", "royal purple", "iris-coloured", "aubergine", "orchid"),
+    "pink": ("blush", "salmon", "peony-coloured", "candy pink", "carnation", "baby pink"),
+    "brown": ("mahogany", "walnut", "cocoa-coloured", "caramel", "cinnamon", "tobacco-coloured"),
+    "beige": ("ecru", "champagne", "oatmeal", "wheat-coloured", "khaki", "biscuit-coloured"),
+    "white": ("pure white", "pearl white", "chalk-coloured", "alabaster", "porcelain white", "off-white"),
+    "grey": ("stone-coloured", "smoky grey", "silver-grey", "concrete", "pewter", "pebble-coloured"),
+    "black": ("onyx", "coal-black", "pitch-black", "raven", "obsidian", "soot-coloured"),
+}
+"""Other words for a colour; the first choice is its name."""
 PRODUCT_WORDS: dict[str, tuple[str, ...]] = {
-    "bottle": ("bottle", "bottle"), "can": ("can", "drink can"), "jar": ("jar", "cosmetic jar"),
-    "tube": ("tube", "cream tube"), "perfume": ("perfume", "perfume bottle", "perfume flacon"),
-    "mug": ("mug", "coffee mug"), "gift box": ("gift box", "gift"), "ice cream": ("ice cream",),
-    "lamp": ("lamp", "table lamp"), "sneaker": ("sneaker", "sneaker"), "handbag": ("handbag", "handbag"),
-    "watch": ("watch", "wristwatch"), "phone": ("phone", "smartphone"), "headphones": ("headphones",),
-    "candle": ("candle", "scented candle"), "book": ("book", "book"), "apple": ("apple",),
-    "lipstick": ("lipstick",), "donut": ("donut",), "teapot": ("teapot",),
-    "soap dispenser": ("soap dispenser", "pump dispenser"), "wine glass": ("wine glass",),
-    "cupcake": ("cupcake",), "backpack": ("backpack",), "plant pot": ("plant pot", "potted plant"),
-    "speaker": ("speaker", "loudspeaker"), "sunglasses": ("sunglasses",), "ring": ("ring", "jewelled ring"),
-}  # fmt: skip
+    "bottle": ("bottle", "flask", "water bottle", "drinking bottle", "carafe"),
+    "can": ("can", "drink can", "beverage can", "beer can", "cola can"),
+    "jar": ("jar", "cosmetic jar", "cream pot", "pot of cream", "balm jar"),
+    "tube": ("tube", "cream tube", "toothpaste tube", "squeeze tube", "ointment tube"),
+    "perfume": ("perfume", "perfume bottle", "perfume flacon", "cologne", "scent", "perfume spray"),
+    "mug": ("mug", "coffee mug", "tea mug", "beaker", "tankard"),
+    "gift box": ("gift box", "gift", "parcel with a bow", "box with a ribbon", "gift package"),
+    "ice cream": ("ice cream", "ice-cream cone", "soft serve", "sorbet", "frozen dessert"),
+    "lamp": ("lamp", "table lamp", "desk lamp", "reading light", "lantern"),
+    "sneaker": ("sneaker", "tennis shoe", "athletic shoe", "gym shoe", "shoe"),
+    "handbag": ("handbag", "tote", "clutch", "shoulder bag", "leather bag"),
+    "watch": ("watch", "wristwatch", "smart watch", "diver's watch"),
+    "phone": ("phone", "smartphone", "handset", "touchscreen phone", "telephone"),
+    "headphones": ("headphones", "over-ear headphones", "studio headphones", "pair of headphones"),
+    "candle": ("candle", "scented candle", "wax candle", "pillar candle"),
+    "book": ("book", "volume", "paperback", "textbook"),
+    "apple": ("apple", "ripe apple", "fresh apple", "fruit"),
+    "lipstick": ("lipstick", "lip balm", "lip make-up", "stick of lipstick"),
+    "donut": ("donut", "glazed donut", "ring-shaped pastry", "iced donut"),
+    "teapot": ("teapot", "kettle", "tea kettle", "pot for tea"),
+    "soap dispenser": ("soap dispenser", "pump dispenser", "lotion pump", "pump bottle", "liquid soap pump"),
+    "wine glass": ("wine glass", "glass of wine", "chalice", "stemmed glass", "crystal glass"),
+    "cupcake": ("cupcake", "little cake", "iced cake", "cake in a paper case"),
+    "backpack": ("backpack", "knapsack", "daypack", "hiking pack"),
+    "plant pot": ("plant pot", "potted plant", "flowerpot", "indoor plant", "plant in a pot"),
+    "speaker": ("speaker", "loudspeaker", "bluetooth speaker", "audio speaker", "sound box"),
+    "sunglasses": ("sunglasses", "aviators", "eyewear", "tinted glasses"),
+    "ring": ("ring", "jewelled ring", "wedding ring", "finger ring", "signet"),
+}
+"""Nouns of each product, its name first. None of them is a word of `adfusion.evaluation.synonyms`."""
 MATERIAL_WORDS: dict[str, tuple[str, ...]] = {
-    "matte": ("matte",),
-    "glossy": ("glossy", "shiny"),
-    "metal": ("metallic", "metal"),
-    "glass": ("glass", "translucent"),
+    "matte": ("matte", "mat", "satin-finish"),
+    "glossy": ("glossy", "shiny", "polished", "lacquered"),
+    "metal": ("metallic", "metal", "chrome-like"),
+    "glass": ("glass", "translucent", "see-through"),
 }
 STAGE_WORDS: dict[str, tuple[str, ...]] = {
-    "none": ("on the floor", "standing on the ground", ""),
-    "round podium": ("on a round podium", "on a round plinth", "standing on a circular podium"),
-    "square podium": ("on a square podium", "on a square plinth", "placed on a square block"),
-    "steps": ("on steps", "on a set of steps", "standing on a small staircase"),
-    "arch": ("in front of an arch", "framed by an arch", "with an arch behind it"),
+    "none": ("on the floor", "standing on the ground", "", "resting on the bare floor", "without a podium"),
+    "round podium": (
+        "on a round podium",
+        "on a round plinth",
+        "standing on a circular podium",
+        "on top of a round podium",
+        "on a round pedestal",
+        "shown on a cylinder",
+        "on a drum-shaped stand",
+    ),
+    "square podium": (
+        "on a square podium",
+        "on a square plinth",
+        "placed on a square block",
+        "on top of a square podium",
+        "on a square pedestal",
+        "shown on a cube",
+        "on a box-shaped stand",
+    ),
+    "steps": (
+        "on steps",
+        "on a set of steps",
+        "standing on a small staircase",
+        "on top of the steps",
+        "on a stepped platform",
+        "on terraced blocks",
+    ),
+    "arch": (
+        "in front of an arch",
+        "framed by an arch",
+        "with an arch behind it",
+        "before a round arch",
+        "with an arch in the background",
+        "below an arch",
+    ),
 }
 LIGHT_WORDS: dict[str, tuple[str, ...]] = {
-    "soft studio": ("soft studio light", "softly lit", "soft lighting"),
-    "hard sun": ("hard sunlight", "bright direct sun", "hard sun with crisp shadows"),
-    "golden hour": ("golden hour light", "warm golden light", "golden hour"),
-    "neon": ("neon light", "neon glow", "two-colour neon lighting"),
+    "soft studio": ("soft studio light", "softly lit", "soft lighting", "diffuse light", "softbox lighting"),
+    "hard sun": ("hard sunlight", "bright direct sun", "hard sun with crisp shadows", "harsh sunshine"),
+    "golden hour": (
+        "golden hour light",
+        "warm golden light",
+        "golden hour",
+        "low warm sun",
+        "warm evening light",
+    ),
+    "neon": ("neon light", "neon glow", "two-colour neon lighting", "glowing neon tubes", "electric glow"),
 }
 SEASON_WORDS: dict[str, tuple[str, ...]] = {
     "none": ("",),
-    "snow": ("falling snow", "snow and snowflakes", "winter snow"),
-    "ornaments": ("festive ornaments", "holiday ornaments", "shiny ornaments around it"),
-    "petals": ("flower petals", "spring petals", "scattered petals"),
-    "leaves": ("autumn leaves", "fallen leaves", "scattered leaves"),
-    "confetti": ("confetti", "party confetti", "colourful confetti"),
-    "hearts": ("hearts", "little hearts", "paper hearts"),
-    "pumpkins": ("pumpkins", "small pumpkins", "pumpkins around it"),
-}
+    "snow": ("falling snow", "snow and snowflakes", "winter snow", "a snowy winter scene", "frosty winter"),
+    "ornaments": (
+        "festive ornaments", "holiday ornaments", "shiny ornaments around it", "yuletide decorations",
+        "festive holiday balls",
+    ),
+    "petals": ("flower petals", "spring petals", "scattered petals", "springtime", "petals in the air"),
+    "leaves": ("autumn leaves", "fallen leaves", "scattered leaves", "in autumn", "dry leaves"),
+    "confetti": ("confetti", "party confetti", "colourful confetti", "a party", "carnival confetti"),
+    "hearts": ("hearts", "little hearts", "paper hearts", "heart shapes", "love hearts"),
+    "pumpkins": ("pumpkins", "small pumpkins", "pumpkins around it", "gourds", "a pumpkin patch"),
+}  # fmt: skip
 HEIGHT_WORDS: dict[str, tuple[str, ...]] = {
-    "eye level": ("at eye level", "eye-level view"),
+    "eye level": ("at eye level", "eye-level view", "seen straight on"),
     "slightly above": ("seen slightly from above", "slightly elevated view"),
-    "high angle": ("high angle", "seen from high above"),
+    "high angle": ("high angle", "seen from high above", "view from above"),
 }
 DISTANCE_WORDS: dict[str, tuple[str, ...]] = {
-    "close-up": ("close-up", "close shot"),
+    "close-up": ("close-up", "close shot", "seen from close by"),
     "medium": ("medium shot",),
-    "wide": ("wide shot", "seen from a distance"),
+    "wide": ("wide shot", "seen from a distance", "small in the frame"),
 }
 COPY_SPACE_WORDS: dict[str, tuple[str, ...]] = {
-    "left": ("copy space on the left", "empty space on the left", "room for text on the left"),
-    "right": ("copy space on the right", "empty space on the right", "room for text on the right"),
-    "top": ("copy space at the top", "empty space above", "room for text at the top"),
-    "centre": ("centred", "centred composition", "in the middle of the frame"),
-}
+    "left": (
+        "copy space on the left", "empty space on the left", "room for text on the left", "free left half",
+        "nothing on the left", "negative space to the left",
+    ),
+    "right": (
+        "copy space on the right", "empty space on the right", "room for text on the right",
+        "free right half", "nothing on the right", "negative space to the right",
+    ),
+    "top": (
+        "copy space at the top", "empty space above", "room for text at the top", "nothing in the upper half",
+        "negative space above it",
+    ),
+    "centre": ("centred", "centred composition", "in the middle of the frame", "in the centre"),
+}  # fmt: skip
 ACCENT_WORDS = (
     "with {} details", "with {} accents", "with {} trim", "and {} details", "trimmed in {}", "accented in {}",
+    "that has {} details",
 )  # fmt: skip
 OPENINGS = (
     "", "", "", "", "", "product photo of ", "studio photo of ", "an advertising photo of ", "packshot of ",
-    "picture of ", "create an image of ", "make a photo of ", "an ad with ",
+    "picture of ", "create an image of ", "make a photo of ", "an ad with ", "I want a picture of ",
+    "generate ", "banner with ", "photograph of ",
 )  # fmt: skip
-FRAMES = ("list", "list", "subject last", "sentences", "tags")
+FRAMES = ("list", "list", "subject last", "sentences", "sentences", "tags", "brief")
 """How the clauses are put together; a list is the most likely."""
 
-WITHOUT_ARTICLE = ("headphones", "sunglasses", "perfume", "ice cream")
+WITHOUT_ARTICLE = (
+    "headphones", "over-ear headphones", "studio headphones", "sunglasses", "aviators", "eyewear",
+    "tinted glasses", "perfume", "cologne", "ice cream", "soft serve", "sorbet", "lip make-up",
+)  # fmt: skip
 
 
 class _Voice:
@@ -89,6 +178,14 @@ class _Voice:
 
     def says(self, chance: float) -> bool:
         return bool(self._rng.random() < chance)
+
+    def noun(self, words: tuple[str, ...]) -> str:
+        """Half of the time the first word."""
+        return words[0] if self.says(0.5) else self.one_of(words)
+
+    def color(self, name: str) -> str:
+        """The colour's own name, or now and then another word for it."""
+        return self.one_of(COLOR_WORDS[name]) if self.says(0.25) else name
 
     def shuffled(self, clauses: list[str]) -> list[str]:
         return [clauses[i] for i in self._rng.permutation(len(clauses))]
@@ -105,7 +202,7 @@ def caption(scene: Scene, wording: int = 0) -> str:
         return _subject(scene, voice, brief=True)
     subject = [_subject(scene, voice, brief=False)]
     if scene.product is not None and voice.says(0.45):
-        subject.append(voice.one_of(ACCENT_WORDS).format(scene.accent_color))
+        subject.append(voice.one_of(ACCENT_WORDS).format(voice.color(scene.accent_color)))
     stage = voice.one_of(STAGE_WORDS[scene.stage])
     if stage and voice.says(0.9) and (scene.product is not None or scene.stage == "arch"):
         subject.append(stage)
@@ -131,6 +228,9 @@ def caption(scene: Scene, wording: int = 0) -> str:
 def _framed(voice: _Voice, opening: str, subject: list[str], clauses: list[str]) -> str:
     whole = " ".join(subject)
     match voice.one_of(FRAMES):
+        case "brief":
+            named = ("subject", "product", "main object")
+            return "; ".join([f"{voice.one_of(named)}: {whole}", *clauses])
         case "subject last":
             return ", ".join([*clauses, whole])
         case "sentences":
@@ -145,8 +245,8 @@ def _subject(scene: Scene, voice: _Voice, *, brief: bool) -> str:
     if scene.product is None:
         stage = scene.stage if scene.stage not in ("none", "arch") else "stage"
         return voice.one_of((f"an empty {stage}", f"empty {stage}", f"empty {stage}, no product"))
-    noun = voice.one_of(PRODUCT_WORDS[scene.product])
-    words = [scene.product_color, noun]
+    noun = voice.noun(PRODUCT_WORDS[scene.product])
+    words = [voice.color(scene.product_color), noun]
     if voice.says(0.15 if brief else 0.6):
         words.insert(0, voice.one_of(MATERIAL_WORDS[scene.material]))
     phrase = " ".join(words)
@@ -156,7 +256,7 @@ def _subject(scene: Scene, voice: _Voice, *, brief: bool) -> str:
 
 
 def _backdrop(scene: Scene, voice: _Voice) -> str:
-    color, second = scene.backdrop_color, scene.second_color
+    color, second = voice.color(scene.backdrop_color), voice.color(scene.second_color)
     phrasings = {
         "plain": (
             f"{color} backdrop",
@@ -167,6 +267,10 @@ def _backdrop(scene: Scene, voice: _Voice) -> str:
             f"set against {color}",
             f"{color} behind it",
             f"the background is {color}",
+            f"the wall behind is {color}",
+            f"a backdrop of {color}",
+            f"{color} all around",
+            f"background: {color}",
         ),
         "gradient": (
             f"gradient backdrop from {color} to {second}",
@@ -175,6 +279,10 @@ def _backdrop(scene: Scene, voice: _Voice) -> str:
             f"background shading from {color} to {second}",
             f"{color} turning into {second} in the background",
             f"the background changes from {color} to {second}",
+            f"{color} blends into {second} behind it",
+            f"a backdrop that turns from {color} to {second}",
+            f"{color} melting into {second}",
+            f"background: {color} to {second}",
         ),
         "two-tone": (
             f"two-tone backdrop, {color} wall and {second} floor",
@@ -183,6 +291,10 @@ def _backdrop(scene: Scene, voice: _Voice) -> str:
             f"{second} floor and {color} wall",
             f"floor in {second} and wall in {color}",
             f"the background is {color} and the floor is {second}",
+            f"{color} above, {second} below",
+            f"the back wall is {color} and the ground is {second}",
+            f"upper part {color}, ground {second}",
+            f"a {second} floor under a {color} wall",
         ),
         "cyclorama": (
             f"seamless {color} backdrop",
@@ -190,6 +302,9 @@ def _backdrop(scene: Scene, voice: _Voice) -> str:
             f"seamless {color} studio background",
             f"{color} infinity cove",
             f"a seamless sweep of {color}",
+            f"an endless {color} background",
+            f"a curved {color} studio wall",
+            f"wall and floor in one {color}",
         ),
     }
     return voice.one_of(phrasings[scene.backdrop])

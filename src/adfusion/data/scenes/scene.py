@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 
 VERSION = 1
-"""Version of the generator: raised whenever scene number n would look or be captioned differently."""
+"""Version of the generator: raised whenever scene number n would look different."""
 
 PRODUCTS = (
     "bottle", "can", "jar", "tube", "perfume", "mug", "gift box", "ice cream", "lamp", "sneaker",

@@ -7,7 +7,6 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Self
 
-import numpy as np
 import torch
 from PIL import Image, ImageOps
 
@@ -27,9 +26,7 @@ from adfusion.generation.diffusers.pipelines import (
 )
 from adfusion.generation.diffusers.previews import decoded, estimate
 from adfusion.generation.diffusers.running import iterated, watched
-from adfusion.generation.drawing import windows_of
-from adfusion.generation.editing.compositing import composed, opacity
-from adfusion.generation.inputs import InputImage
+from adfusion.generation.editing.in_place import InPlace
 from adfusion.generation.request import Picture, Progress, Request, Size
 
 Preview = Callable[[], tuple[Image.Image, ...]]
@@ -40,8 +37,8 @@ OUT_OF_MEMORY = "not enough memory: ask for smaller or fewer pictures, or --memo
 class DiffusersGenerator(Backend):
     """Draws with a `diffusers` text-to-image pipeline, and those for image-to-image and inpainting beside it.
 
-    `control` is the picture (edges, depth, …) that a pipeline with a ControlNet follows in every request.
-    `side` is that of a native square picture, where it differs from the family's.
+    With a ControlNet every request needs a `control` picture. `side` is that of a native square picture,
+    where it differs from the family's.
     """
 
     def __init__(
@@ -51,12 +48,9 @@ class DiffusersGenerator(Backend):
         name: str,
         model_hash: str,
         license: str = "not stated",
-        control: InputImage | None = None,
         side: int | None = None,
     ) -> None:
-        if (control is None) != (getattr(loaded.pipe, "controlnet", None) is None):
-            raise UserError("control: found a ControlNet or a picture for it, allowed: both or neither")
-        self._loaded, self._control = loaded, control
+        self._loaded = loaded
         self._pipes = pipelines_of(loaded.pipe)
         self._own_scheduler = loaded.pipe.scheduler
         self.family = loaded.family
@@ -64,7 +58,8 @@ class DiffusersGenerator(Backend):
         self.steps, self.guidance_scale = self.family.steps, self.family.guidance_scale
         self.sizes = sizes_of(loaded.pipe, side or self.family.side)
         self.samplers = samplers_of(self._own_scheduler)
-        self.edits = edits_of(self._pipes)
+        self._follows = getattr(loaded.pipe, "controlnet", None) is not None
+        self.edits = (*edits_of(self._pipes), *(["control"] if self._follows else []))
         self.notes = (f"{name}: licence {license}", f"{self.family.name} on {loaded.device}: {loaded.plan}")
 
     @classmethod
@@ -76,7 +71,6 @@ class DiffusersGenerator(Backend):
         memory: str = "auto",
         loras: Sequence[loading.Lora] = (),
         controlnet: Path | None = None,
-        control: InputImage | None = None,
         side: int | None = None,
     ) -> Self:
         """The model in `found`; see `adfusion.generation.backends.open_generator`. Raises `UserError`."""
@@ -84,16 +78,16 @@ class DiffusersGenerator(Backend):
         parts = [found.hash(), *(lora.hash() for lora in loras)]
         if controlnet is not None:
             parts += [files.sha256(path) for path in sorted(controlnet.glob("*.safetensors"))]
-        if control is not None:
-            parts.append(control.sha256)
         model_hash = parts[0] if len(parts) == 1 else sha256("\n".join(parts).encode()).hexdigest()
         license = str(license_of(found.folder))
-        return cls(
-            loaded, name=found.name, model_hash=model_hash, license=license, control=control, side=side
-        )
+        return cls(loaded, name=found.name, model_hash=model_hash, license=license, side=side)
 
     def check(self, request: Request) -> None:
         super().check(request)
+        if request.control is None and self._follows:
+            raise UserError("control: found no picture, allowed: one that the ControlNet follows")
+        if request.initial is not None and request.mask is None and "image" not in self._pipes:
+            raise UserError(f"mask: found none, allowed: one, as {self.name} has no image-to-image")
         if request.negative_prompt and self.family.guidance in ("embedded", "none"):
             raise UserError(
                 f"negative_prompt: found {request.negative_prompt[:40]!r}, allowed: none: "
@@ -132,7 +126,8 @@ class DiffusersGenerator(Backend):
         ]
 
     def _evaluations(self, request: Request) -> int:
-        return len(windows_of(request, self.sizes)) * _steps(request)
+        parts = len(InPlace(request, self.sizes)) if request.in_place else 1
+        return parts * _steps(request)
 
     def _drawing(self, requests: tuple[Request, ...]) -> Iterator[Preview | Picture]:
         """A preview for each step, then the pictures."""
@@ -143,33 +138,30 @@ class DiffusersGenerator(Backend):
 
     def _whole(self, requests: tuple[Request, ...]) -> Generator[Preview, None, list[Image.Image]]:
         like = requests[0]
+        control = None if like.control is None else like.control.image
         if like.initial is None:
-            return (yield from self._call("text", requests, like.size))
+            return (yield from self._call("text", requests, like.size, control))
         initial = ImageOps.fit(like.initial.image, like.size)
-        return (yield from self._call("image", requests, like.size, image=initial))
+        return (yield from self._call("image", requests, like.size, control, image=initial))
 
     def _in_place(self, requests: tuple[Request, ...]) -> Generator[Preview, None, list[Image.Image]]:
-        """The initial picture, window after window; exactly itself where the mask is black."""
-        (request,) = requests
-        assert request.initial is not None
-        assert request.mask is not None
-        picture, mask = np.array(request.initial.image), np.array(request.mask.image)
-        for window in windows_of(request, self.sizes):
-            part, redraw = picture[window.part], mask[window.part]
-            small = Image.fromarray(part).resize(window.size, Image.Resampling.LANCZOS)
-            touched = Image.fromarray(redraw).resize(window.size, Image.Resampling.BOX)
-            where = touched.point(lambda level: 255 if level else 0)
-            (drawn,) = yield from self._call("inpaint", requests, window.size, image=small, mask_image=where)
-            enlarged = drawn.resize((part.shape[1], part.shape[0]), Image.Resampling.BICUBIC)
-            part[:] = composed(part, np.asarray(enlarged, np.float32), opacity(redraw))
-            redraw[:] = 0
-        return [Image.fromarray(picture)]
+        redrawing = InPlace(requests[0], self.sizes)
+        for part in redrawing:
+            images = {"image": part.image, "mask_image": part.mask}
+            (drawn,) = yield from self._call("inpaint", requests, part.size, part.control, **images)
+            redrawing.put(drawn)
+        return [redrawing.picture]
 
     def _call(
-        self, kind: Kind, requests: tuple[Request, ...], size: Size, **images: Image.Image
+        self,
+        kind: Kind,
+        requests: tuple[Request, ...],
+        size: Size,
+        control: Image.Image | None,
+        **images: Image.Image,
     ) -> Generator[Preview, None, list[Image.Image]]:
         pipe, like = self._pipes[kind], requests[0]
-        arguments = call_arguments(pipe, self.family, requests, size, images, self._control)
+        arguments = call_arguments(pipe, self.family, requests, size, images, control)
 
         def work(tell: Callable[[Any], None]) -> Any:
             def seen(model_output: Any, x_t: Any, output: Any) -> None:
@@ -178,7 +170,11 @@ class DiffusersGenerator(Backend):
             scheduler = watched(new_scheduler(self._own_scheduler, like.sampler), seen)
             pipe.scheduler = scheduler
             try:
-                return pipe(**arguments)
+                if control is None:
+                    return pipe(**arguments)
+                with torch.random.fork_rng():
+                    torch.manual_seed(like.seed)  # SD 3 and FLUX encode control pictures with torch's stream
+                    return pipe(**arguments)
             finally:
                 pipe.maybe_free_model_hooks()
 

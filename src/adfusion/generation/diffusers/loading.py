@@ -93,29 +93,58 @@ def pipeline_name(weights: Weights) -> str:
     """The class name of the pipeline: from its index, or told from the tensors of a single file."""
     if weights.path.is_dir():
         return str(json.loads((weights.path / INDEX).read_bytes()).get("_class_name"))
-    from diffusers.loaders.single_file_utils import infer_diffusers_model_type
-    from safetensors import safe_open
-
-    with safe_open(weights.path, "pt") as file:
-        names = list(file.keys())
-        shapes = {name: torch.empty(file.get_slice(name).get_shape(), device="meta") for name in names}
-    kind = infer_diffusers_model_type(shapes)
+    kind = _kind_of_file(weights.path)
     return next(f"{name}Pipeline" for hint, name in SINGLE_FILES.items() if hint in kind)
 
 
+def _kind_of_file(path: Path) -> str:
+    """What `diffusers` calls the model in a single file, told from names and shapes of its tensors."""
+    from diffusers.loaders.single_file_utils import infer_diffusers_model_type
+    from safetensors import safe_open
+
+    with safe_open(path, "pt") as file:
+        names = list(file.keys())
+        shapes = {name: torch.empty(file.get_slice(name).get_shape(), device="meta") for name in names}
+    return str(infer_diffusers_model_type(shapes))
+
+
 def _pipeline(diffusers: Any, weights: Weights, plan: MemoryPlan) -> Any:
-    """A single file holds no configuration: it is beside it, or `diffusers` gets it from the hub's cache."""
     options: dict[str, Any] = {"dtype": getattr(torch, plan.dtype), "local_files_only": True}
     try:
         if weights.path.is_dir():
             return diffusers.AutoPipelineForText2Image.from_pretrained(
                 str(weights.path), variant=weights.variant, use_safetensors=True, **options
             )
-        config = str(weights.folder) if (weights.folder / INDEX).is_file() else None
         pipeline = getattr(diffusers, pipeline_name(weights))
-        return pipeline.from_single_file(str(weights.path), config=config, **options)
+        return pipeline.from_single_file(str(weights.path), config=str(_configuration(weights)), **options)
     except LOADING as error:
         raise UserError(f"{weights.path}: cannot be loaded: {_first_line(error)}") from error
+
+
+def _configuration(weights: Weights) -> Path:
+    """The folder with the configuration of a single file, which holds none: its own, or in the hub's cache.
+
+    Asks for no download. Raises `UserError` if there is none.
+    """
+    from diffusers.loaders.single_file_utils import DIFFUSERS_DEFAULT_PIPELINE_PATHS
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import LocalEntryNotFoundError
+
+    if (weights.folder / INDEX).is_file():
+        return weights.folder
+    repository = DIFFUSERS_DEFAULT_PIPELINE_PATHS[_kind_of_file(weights.path)][
+        "pretrained_model_name_or_path"
+    ]
+    try:
+        folder = Path(snapshot_download(repository, local_files_only=True))
+    except LocalEntryNotFoundError:
+        folder = None
+    if folder is None or not (folder / INDEX).is_file():
+        raise UserError(
+            f"{weights.path}: found no configuration for it, allowed: {INDEX} and its folders beside it, "
+            f"or in the cache (adfusion models pull hf:{repository})"
+        )
+    return folder
 
 
 def _add_loras(pipe: Any, loras: Sequence[Lora]) -> None:

@@ -10,7 +10,6 @@ from PIL import Image
 
 from adfusion.generation.diffusers.families import Family, native_sizes
 from adfusion.generation.diffusers.library import library
-from adfusion.generation.inputs import InputImage
 from adfusion.generation.request import Request, Size
 
 Kind = Literal["text", "image", "inpaint"]
@@ -30,16 +29,25 @@ SIDE = 1024
 
 
 def pipelines_of(pipe: Any) -> dict[Kind, Any]:
-    """`pipe` and its siblings of the same parts, as far as its family has them."""
+    """`pipe` and its siblings of the same parts, as far as its family has them.
+
+    Some siblings are other things by that name: they redraw without a strength, or inpaint with a ControlNet
+    of their own. They do not count.
+    """
     diffusers = library()
     found: dict[Kind, Any] = {"text": pipe}
-    siblings: tuple[tuple[Kind, str], ...] = (("image", "Image2Image"), ("inpaint", "Inpainting"))
-    for kind, task in siblings:
+    siblings: tuple[tuple[Kind, str, set[str]], ...] = (
+        ("image", "Image2Image", {"image", "strength"}),
+        ("inpaint", "Inpainting", {"image", "strength", "mask_image"}),
+    )
+    for kind, task, needed in siblings:
         try:
-            found[kind] = getattr(diffusers, f"AutoPipelineFor{task}").from_pipe(pipe)
+            sibling = getattr(diffusers, f"AutoPipelineFor{task}").from_pipe(pipe)
         except ValueError:  # the family has none
             continue
-        found[kind].set_progress_bar_config(disable=True)
+        if needed <= inspect.signature(sibling.__call__).parameters.keys():
+            sibling.set_progress_bar_config(disable=True)
+            found[kind] = sibling
     return found
 
 
@@ -80,11 +88,12 @@ def call_arguments(
     requests: Sequence[Request],
     size: Size,
     images: Mapping[str, Image.Image],
-    control: InputImage | None,
+    control: Image.Image | None,
 ) -> dict[str, Any]:
     """Arguments for `pipe` to draw `requests` of one batch, as far as it takes them.
 
     images: `image` and `mask_image` that it starts from, of `size`.
+    control: what a ControlNet follows, of any size.
     """
     like = requests[0]
     takes = inspect.signature(pipe.__call__).parameters
@@ -103,7 +112,7 @@ def call_arguments(
         wanted["strength"] = like.strength
     if control is not None:
         name = "control_image" if "control_image" in takes else "image"
-        wanted[name] = control.image.resize(size, Image.Resampling.LANCZOS)
+        wanted[name] = control.resize(size, Image.Resampling.LANCZOS)
     return {name: value for name, value in wanted.items() if name in takes}
 
 

@@ -1,6 +1,7 @@
 """Each edit in words: what it asks of a generator."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack
 
@@ -29,6 +30,7 @@ class Settings(TypedDict, total=False):
     guidance_scale: float | None
     sampler: str | None
     negative_prompt: str
+    control: InputImage | None
 
 
 class Editor:
@@ -150,9 +152,8 @@ class Editor:
                 f"allowed: {own.width}x{own.height}, drawn from words alone"
             )
         prompt = its.prompt if its.prompt != own.prompt else None
-        return self.generator.generate(
-            [self._again(own, toward=(*own.toward, Toward(amount, its.seed, prompt))) for amount in amounts]
-        )
+        steps = [Toward(amount, its.seed, prompt, its.noise_mark) for amount in amounts]
+        return self.generator.generate([self._again(own, toward=(*own.toward, step)) for step in steps])
 
     def tile(
         self, prompt: str, *, size: Size | None = None, n: int = 1, **settings: Unpack[Settings]
@@ -190,14 +191,15 @@ class Editor:
         return self.generator.request(prompt, **settings, **fields)
 
     def _again(self, request: Request, toward: tuple[Toward, ...]) -> Request:
-        return self.generator.request(
+        again = self.generator.request(
             request.prompt, seed=request.seed, size=request.size, steps=request.steps,
             guidance_scale=request.guidance_scale, sampler=request.sampler,
             negative_prompt=request.negative_prompt, **{**request.edits(), "toward": toward},
         )  # fmt: skip
+        return replace(again, noise_mark=request.noise_mark)
 
     def _check_ours(self, picture: Picture) -> None:
-        if picture.model_hash != self.generator.model_hash:
+        if not self.generator.drew(picture):
             raise UserError(
                 f"picture: found one drawn by {picture.model} {picture.model_hash[:12]}, "
                 f"allowed: one by {self.generator.name} {self.generator.model_hash[:12]}, the model in use"

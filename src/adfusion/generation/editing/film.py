@@ -13,7 +13,7 @@ from adfusion import files
 from adfusion.errors import UserError
 
 FRAMES_PER_SECOND = 12
-MP4_WANTS = "PyAV (pip install av) or ffmpeg"
+MP4_WANTS = "PyAV (pip install 'adfusion[video]') or ffmpeg"
 
 
 def save_gif(frames: Sequence[Image.Image], path: Path, said: str = "") -> None:

@@ -11,19 +11,23 @@ from PIL import Image, ImageOps
 
 from adfusion.errors import UserError
 from adfusion.generation.backend import Backend
+from adfusion.generation.editing.in_place import InPlace
 from adfusion.generation.remote.address import Address
 from adfusion.generation.remote.answers import picture
 from adfusion.generation.remote.client import Patience, post
-from adfusion.generation.request import Picture, Progress, Request
+from adfusion.generation.remote.spending import Spending
+from adfusion.generation.request import Picture, Progress, Request, Size
 
 STEPS, GUIDANCE_SCALE = 20, 7.0
 """Automatic1111's own defaults. The OpenAI API has neither, nor seeds: there they change nothing."""
+MASKED = {"mask_blur": 0, "inpainting_fill": 1, "inpaint_full_res": False, "inpainting_mask_invert": 0}
+"""Of Automatic1111: no blur, the original under the mask, all of the picture seen, white redrawn."""
 
 
 class RemoteGenerator(Backend):
     """Draws with the service at `address`; see `docs/models.md` for its form.
 
-    spend_limit: most that all pictures of this generator may cost, by the price in the address.
+    spending: what its pictures may cost, by the price in the address, and what they have cost so far.
 
     A service may change its model at any time, so `model_hash` only says where pictures came from.
     """
@@ -32,20 +36,19 @@ class RemoteGenerator(Backend):
         self,
         address: str,
         *,
-        spend_limit: float | None = None,
+        spending: Spending | None = None,
         patience: Patience = Patience(),  # noqa: B008
     ) -> None:
-        self.address, self.patience, self.spend_limit = Address.parse(address), patience, spend_limit
-        if spend_limit is not None and self.address.price is None:
+        self.address, self.patience, self.spending = Address.parse(address), patience, spending or Spending()
+        if self.spending.limit is not None and self.address.price is None:
             raise UserError("spend_limit: found no price=… in the model's address, which it needs")
         self._key = self.address.key()
-        self._spent = 0.0
         self.name, self.sizes = self.address.name, self.address.sizes
         self.model_hash = hashlib.sha256(f"{self.address.url} {self.address.model}".encode()).hexdigest()
         self.license = f"terms of {self.name}"
         self.steps, self.guidance_scale = STEPS, GUIDANCE_SCALE
         self.samplers = ("service",)
-        self.edits = ("initial", "strength") if self.address.kind == "a1111" else ()
+        self.edits = ("initial", "strength", "mask") if self.address.kind == "a1111" else ()
         self.notes = (
             f"{self.name}: a service; prompts{' and pictures' if self.edits else ''} are sent there",
         )
@@ -56,27 +59,49 @@ class RemoteGenerator(Backend):
             raise UserError(f"negative_prompt: {self.name} takes none, allowed: an empty one")
 
     def _draw(self, requests: Sequence[Request]) -> Iterator[Progress | Picture]:
-        self._afford(len(requests))
-        for index, request in enumerate(requests, 1):
-            self._afford(1)
-            self._spent += self.address.price or 0
-            image = self._ask(request)
-            yield Progress(index, len(requests), (request,), partial(_shown, image))
-            yield Picture(request, image, self.name, self.model_hash)
+        price = self.address.price or 0
+        done, calls = 0, sum(self._calls(request) for request in requests)
+        self.spending.check(calls, price, self.name)
+        for request in requests:
+            for event in self._drawn(request):
+                if isinstance(event, Picture):
+                    yield event
+                else:
+                    done += 1
+                    yield Progress(done, calls, (request,), partial(_shown, event))
 
-    def _afford(self, pictures: int) -> None:
-        cost = self._spent + pictures * (self.address.price or 0)
-        if self.spend_limit is not None and cost > self.spend_limit * (1 + 1e-9):
-            raise UserError(
-                f"spend_limit: {pictures} more pictures of {self.name} would make {cost:.2f}, "
-                f"allowed: {self.spend_limit:.2f}"
-            )
+    def _calls(self, request: Request) -> int:
+        return len(InPlace(request, self.sizes)) if request.mask is not None else 1
 
-    def _ask(self, request: Request) -> Image.Image:
-        path, body = self._openai(request) if self.address.kind == "openai" else self._automatic1111(request)
+    def _drawn(self, request: Request) -> Iterator[Image.Image | Picture]:
+        """What each call draws, then the picture."""
+        if request.mask is None:
+            initial = request.initial
+            fitted = None if initial is None else ImageOps.fit(initial.image, request.size)
+            image = self._ask(request, request.size, fitted)
+            yield image
+        else:
+            redrawing = InPlace(request, self.sizes)
+            for part in redrawing:
+                drawn = self._ask(request, part.size, part.image, part.mask)
+                redrawing.put(drawn)
+                yield drawn
+            image = redrawing.picture
+        yield Picture(request, image, self.name, self.model_hash)
+
+    def _ask(
+        self, request: Request, size: Size, initial: Image.Image | None, mask: Image.Image | None = None
+    ) -> Image.Image:
+        price = self.address.price or 0
+        self.spending.check(1, price, self.name)
+        self.spending.pay(price)
+        if self.address.kind == "openai":
+            path, body = self._openai(request)
+        else:
+            path, body = self._automatic1111(request, size, initial, mask)
         url = f"{self.address.url}/{path}"
         answer = post(self.name, url, body, self._key, self.patience, request.seed)
-        return picture(self.name, self.address.kind, answer, request.size)
+        return picture(self.name, self.address.kind, answer, size)
 
     def _openai(self, request: Request) -> tuple[str, dict[str, Any]]:
         """https://platform.openai.com/docs/api-reference/images/create"""
@@ -90,7 +115,9 @@ class RemoteGenerator(Backend):
             body["response_format"] = "b64_json"
         return "images/generations", body
 
-    def _automatic1111(self, request: Request) -> tuple[str, dict[str, Any]]:
+    def _automatic1111(
+        self, request: Request, size: Size, initial: Image.Image | None, mask: Image.Image | None
+    ) -> tuple[str, dict[str, Any]]:
         """https://github.com/AUTOMATIC1111/stable-diffusion-webui/wiki/API"""
         body: dict[str, Any] = {
             "prompt": request.prompt,
@@ -98,18 +125,24 @@ class RemoteGenerator(Backend):
             "seed": request.seed % 2**32,
             "steps": request.steps,
             "cfg_scale": request.guidance_scale,
-            "width": request.width,
-            "height": request.height,
+            "width": size[0],
+            "height": size[1],
             "batch_size": 1,
         }
         if self.address.model:
             body["override_settings"] = {"sd_model_checkpoint": self.address.model}
-        if request.initial is None:
+        if initial is None:
             return "sdapi/v1/txt2img", body
-        initial = io.BytesIO()
-        ImageOps.fit(request.initial.image, request.size).save(initial, format="PNG")
-        encoded = base64.b64encode(initial.getvalue()).decode()
-        return "sdapi/v1/img2img", {**body, "init_images": [encoded], "denoising_strength": request.strength}
+        body |= {"init_images": [_base64(initial)], "denoising_strength": request.strength}
+        if mask is not None:
+            body |= {"mask": _base64(mask), **MASKED}
+        return "sdapi/v1/img2img", body
+
+
+def _base64(image: Image.Image) -> str:
+    file = io.BytesIO()
+    image.save(file, format="PNG")
+    return base64.b64encode(file.getvalue()).decode()
 
 
 def _shown(image: Image.Image) -> tuple[Image.Image, ...]:

@@ -1,0 +1,131 @@
+"""Same quality: the fewest steps with which pictures are as good as the teacher's, and what they cost.
+
+`python benchmarks/speed --quality` measures, in minutes; the benchmark reads what it wrote.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from statistics import fmean
+
+import numpy as np
+import ours
+from peer import MISSING, Peer, installed
+from rows import Row, compared, missing
+from sampling import Counter
+from turns import in_turn
+
+from adfusion import files
+from adfusion.data.scenes.render import render
+from adfusion.data.scenes.scene import random_scene
+from adfusion.evaluation import prompts
+from adfusion.evaluation.distribution import frechet_distance
+from adfusion.evaluation.drawing import Settings, draw
+from adfusion.evaluation.evaluate import HELD_OUT
+from adfusion.evaluation.fidelity import EVERYTHING, fidelity
+from adfusion.evaluation.probe import ProbeReader, load_probe
+from adfusion.models import Model
+
+SECTION = "Same quality"
+REFERENCE = 25
+TEACHER_STEPS = (25, 20, 16, 12, 10, 8, 6, 5, 4, 3)
+STUDENT_STEPS = (1, 2, 4)
+POINTS, SHARE = 0.02, 1.10
+"""How much lower fidelity, and how many times as large the Fréchet distance, may be."""
+FASTER = 10.0
+
+
+def measure(model: Model, teacher: Model, pictures: int, out: Path) -> Path:
+    """Fidelity (mean over attributes) and Fréchet distance by model and steps, into `out`."""
+    probe, asked = load_probe(), prompts.seen(pictures)
+    scenes = [scene for scene in map(random_scene, range(HELD_OUT, HELD_OUT + 3 * pictures)) if scene.product]
+    size = model.card.sizes[0]
+    parts = (scenes[start : start + 16] for start in range(0, len(scenes), 16))
+    real = probe.features(np.concatenate([render(part, size=size).rgb for part in parts]))
+    found = []
+    for who, drawer, grid in _grids(model, teacher):
+        for steps in grid:
+            drawn = np.concatenate(
+                list(
+                    draw(
+                        drawer, [one.prompt for one in asked], [one.scene.seed for one in asked],
+                        Settings(steps=steps),
+                    )
+                )
+            )  # fmt: skip
+            found.append({"who": who, "steps": steps, **_figures(probe, asked, drawn, real)})
+            print(f"{who} {steps:2} steps: {found[-1]}", flush=True)
+            content = {"model": model.hash, "teacher": teacher.hash, "pictures": pictures, "figures": found}
+            files.write_text(out, json.dumps(content, indent=2) + "\n")
+    return out
+
+
+def _grids(model: Model, teacher: Model) -> Iterator[tuple[str, Model, tuple[int, ...]]]:
+    yield "teacher", teacher, TEACHER_STEPS
+    if model.distilled:
+        yield "student", model, STUDENT_STEPS
+
+
+def _figures(
+    probe: ProbeReader, asked: list[prompts.Asked], drawn: np.ndarray, real: np.ndarray
+) -> dict[str, float]:
+    shares = fidelity(asked, probe.read(drawn), probe.card.trusted)
+    return {
+        "fidelity": fmean(share.share for name, share in shares.items() if name != EVERYTHING),
+        "frechet_distance": frechet_distance(probe.features(drawn), real),
+    }
+
+
+def rows(model: Model, teacher: Model, measured: Path, quick: bool) -> Iterator[Row]:
+    """Each side with the fewest steps that are as good as the reference. `diffusers` draws the teacher's
+    pictures (see "both draw the same picture"), so its quality is the teacher's."""
+    how = "measure first: python benchmarks/speed --quality"
+    if not installed():
+        yield missing(SECTION, "a picture", MISSING)
+        return
+    if not measured.exists():
+        yield missing(SECTION, "a picture", how)
+        return
+    content = json.loads(measured.read_text())
+    if (content["model"], content["teacher"]) != (model.hash, teacher.hash):
+        yield missing(SECTION, "a picture", f"{measured} is of another model; {how}")
+        return
+    enough = {who: _fewest(content["figures"], who) for who in ("teacher", "student")}
+    fewest, student = enough["teacher"], enough["student"]
+    assert fewest is not None
+    drawer, steps = (teacher, fewest) if student is None else (model, student)
+    scale, theirs = drawer.card.defaults.guidance_scale, Peer(teacher)
+    mine = Counter(steps, scale).thing(lambda *given: ours.pixels(drawer, *given), 1)
+    others: dict[str, tuple[int, float | None]] = {
+        f"against diffusers at its fewest, {fewest}": (fewest, FASTER),
+        f"against diffusers at the reference's {REFERENCE}": (REFERENCE, None),
+    }
+    for name, (count, least) in others.items():
+        their = Counter(count, teacher.card.defaults.guidance_scale).thing(theirs.pixels, 1)
+        things: dict[str, Callable[[], object]] = {"ours": mine, "theirs": their}
+        seconds = in_turn(things, 3 if quick else 7)
+        yield compared(
+            SECTION,
+            f"a picture: ours with {steps} steps{'' if student is None else ' of the student'}, {name}",
+            seconds["ours"],
+            seconds["theirs"],
+            least=least,
+            note=_why(content),
+        )
+
+
+def _fewest(figures: list[dict[str, object]], who: str) -> int | None:
+    """The fewest steps that are good enough; `None` if none are."""
+    reference = next(row for row in figures if (row["who"], row["steps"]) == ("teacher", REFERENCE))
+    good = [
+        int(row["steps"])
+        for row in figures
+        if row["who"] == who
+        and row["fidelity"] >= reference["fidelity"] - POINTS
+        and row["frechet_distance"] <= SHARE * reference["frechet_distance"]
+    ]
+    return min(good, default=None)
+
+
+def _why(content: dict[str, object]) -> str:
+    return f"fidelity within 2 points and Fréchet distance within 10 %, by {content['pictures']} pictures"

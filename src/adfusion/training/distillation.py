@@ -1,0 +1,151 @@
+"""Turning a guided teacher of many steps into a student of few.
+
+The student is the mean velocity of Geng et al. 2025, "Mean Flows for One-step Generative Modeling"
+(arXiv:2505.13447, eq. 3): u(x_t, r, t) is the integral of the velocity from r to t, divided by t - r. They
+learn it from data, through a derivative of the network along the path (eq. 6). Here the teacher's own paths
+are at hand, so the integral is known: u = (x_t - x_r) / (t - r) for any two states of a path. It takes one
+pass of one network a step, and the student learns on what it will meet: states that began as noise. The
+teacher's guidance scale is an input (Meng et al. 2023, arXiv:2210.03142, section 3.1), so no step needs a
+second, unguided evaluation.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from accelerate import Accelerator
+from PIL import Image
+from torch import Tensor
+
+from adfusion.data import shards
+from adfusion.diffusion import Streams, process, samplers, times
+from adfusion.nets import DiT, TextEncoder
+from adfusion.training.denoiser import denoiser_config, sheet_of
+from adfusion.training.latents import pad
+from adfusion.training.loop import TrainingProgress
+from adfusion.training.paths import PathShard, Teacher, draw_paths
+from adfusion.training.pictures import Order, step_rng
+from adfusion.training.recipe import DenoiserRecipe, StudentRecipe
+from adfusion.training.runs import finished_run, latent_statistics, trained_autoencoder
+
+PRACTISED = 0.6
+"""Share of examples that are steps of the grids in use; the rest are any two states of a path."""
+
+
+class StudentTask:
+    def __init__(self, recipe: StudentRecipe, run: Path) -> None:
+        self.recipe, self.run = recipe, run
+        folder = run.parent / recipe.teacher
+        weights, record = finished_run(folder)
+        taught = DenoiserRecipe(**record["recipe"])
+        self.autoencoder, _ = trained_autoencoder(run.parent / taught.autoencoder)
+        self.mean, self.std = latent_statistics(folder)
+        config = denoiser_config(taught, self.autoencoder.config)
+        grid = times.shifted(times.trailing(recipe.path_steps), recipe.shift)
+        network = DiT(config)
+        network.load_state_dict(weights)
+        self.teacher = Teacher(
+            network.eval().requires_grad_(False),
+            taught.prediction,
+            process.by_name(taught.process),
+            grid,
+            self.autoencoder.config.factor,
+        )
+        torch.manual_seed(recipe.seed)
+        self.network = DiT(replace(config, distilled=True))
+        self.network.load_state_dict(self.network.state_dict() | weights)
+
+    def prepare(self, accelerator: Accelerator) -> Iterator[TrainingProgress]:
+        recipe, self.device = self.recipe, accelerator.device
+        self.autoencoder.to(self.device)
+        self.teacher.network.to(self.device)
+        data = recipe.data
+        planned = shards.plan(self.run.parent / "scenes", data.first, data.scenes, data.sizes)
+        drawn = yield from draw_paths(self.run / "paths", planned, recipe, self.teacher, accelerator)
+        self.paths = PathGroups(drawn)
+        self.order = Order(self.paths.counts(), recipe.batch, recipe.seed)
+        encoder = TextEncoder.load()
+        self.sample_texts = encoder.encode(recipe.sample_prompts) if recipe.sample_prompts else None
+
+    def loss(self, step: int, share: slice) -> Tensor:
+        group, indices = self.order[step]
+        rng = step_rng(self.recipe.seed, step)
+        later, earlier = self._pairs(rng, len(indices))
+        x_t, x_r, scales, texts = self.paths.read(group, indices, later, earlier)
+        text = pad(texts[share], self.recipe.tokens_multiple)
+        t = self.teacher.times[later][share].to(self.device)
+        span = t - self.teacher.times[earlier][share].to(self.device)
+        states = x_t[share].to(self.device)
+        velocity = (states - x_r[share].to(self.device)) / span.view(-1, 1, 1, 1)
+        predicted: Tensor = self.network(
+            states,
+            t,
+            text.states.to(self.device),
+            text.mask.to(self.device),
+            span,
+            scales[share].to(self.device),
+        )
+        return (predicted - velocity).square().mean()
+
+    def _pairs(self, rng: np.random.Generator, count: int) -> tuple[np.ndarray, np.ndarray]:
+        """Places on the grid of the states that are left, and of those that are reached."""
+        total = self.recipe.path_steps
+        first = rng.integers(total, size=count)
+        last = rng.integers(first + 1, total + 1)
+        strides = total // rng.choice(self.recipe.steps, size=count)
+        start = rng.integers(total // strides) * strides
+        practised = rng.random(count) < PRACTISED
+        return np.where(practised, start, first), np.where(practised, start + strides, last)
+
+    @torch.no_grad()
+    def samples(self) -> Image.Image:
+        """The recipe's prompts, each with its own fixed noise: for each number of steps a row of pictures."""
+        if self.sample_texts is None:
+            return Image.new("RGB", (8, 8))
+        config, count = self.network.config, len(self.sample_texts.states)
+        context = self.network.text(
+            self.sample_texts.states.to(self.device), self.sample_texts.mask.to(self.device)
+        )
+        scales = torch.full((count,), 4.0, device=self.device)
+        noise = Streams(range(count), self.device).randn((config.in_channels,) + (config.sample_size,) * 2)
+        rows = []
+        for steps in self.recipe.steps:
+            grid = times.shifted(times.trailing(steps), self.recipe.shift)
+            *_, last = samplers.mean_flow(
+                lambda x, t, span: self.network.predict(x, t, context, span, scales),
+                noise,
+                grid,
+                self.teacher.process,
+            )
+            rows.append(self.autoencoder.decode(last.sample * self.std.to(noise) + self.mean.to(noise)))
+        return sheet_of(torch.cat(rows), count)
+
+
+class PathGroups:
+    """Paths grouped by latent size, addressed as one array a group."""
+
+    def __init__(self, drawn: Sequence[PathShard]) -> None:
+        shapes = sorted({tuple(shard.states.shape[2:]) for shard in drawn})
+        self._groups = [
+            [shard for shard in drawn if tuple(shard.states.shape[2:]) == shape] for shape in shapes
+        ]
+        self._starts = [np.cumsum([0, *(len(shard.states) for shard in group)]) for group in self._groups]
+
+    def counts(self) -> list[int]:
+        return [int(starts[-1]) for starts in self._starts]
+
+    def read(
+        self, group: int, indices: np.ndarray, later: np.ndarray, earlier: np.ndarray
+    ) -> tuple[Tensor, Tensor, Tensor, list[Tensor]]:
+        """Two states of each path, (n c h w) float32; guidance scales (n,); captions, each (tokens, 384)."""
+        left, reached, scales, texts = [], [], [], []
+        owners = np.searchsorted(self._starts[group], indices, side="right") - 1
+        for owner, index, t, r in zip(owners, indices, later, earlier, strict=True):
+            shard, item = self._groups[group][owner], int(index - self._starts[group][owner])
+            left.append(shard.states[item, t].float())
+            reached.append(shard.states[item, r].float())
+            scales.append(shard.guidance_scales[item])
+            texts.append(shard.texts[shard.starts[item] : shard.starts[item + 1]])
+        return torch.stack(left), torch.stack(reached), torch.stack(scales), texts
