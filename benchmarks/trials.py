@@ -21,7 +21,7 @@ SPARED = 0.3
 """Share of the area that is left out for a product photograph, of every third creative."""
 ALL_DAMAGES = 24
 """Creatives of each kind that are weighed and go through all damages; the others go through the goal's."""
-CHUNK = {"large": 2, "banner": 5, "tiny banner": 5, "unmarked": 100}
+CHUNK = {"large": 1, "banner": 4, "tiny banner": 4, "unmarked": 50}
 
 
 @dataclass(frozen=True)

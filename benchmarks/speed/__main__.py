@@ -62,6 +62,7 @@ def main() -> None:
         if name in chosen:
             print(f"{name} …", flush=True)
             rows += measure()
+            report.write(wanted.out, rows, {}, {}, about)  # what was measured so far
     shares = line.shares(model, 4 if quick else None) if "line" in chosen else {}
     curves = growth.curves(model, quick) if "growth" in chosen else {}
     report.show(rows, shares)

@@ -1,7 +1,7 @@
 """Makes and measures the example of docs/finetuning.md: `python docs/figures/finetuning.py FOLDER [MODEL]`.
 
-Ten pictures of one mug in a colour that no scene has, a LoRA from them with the defaults of `adfusion finetune`,
-and what it changes: pictures of the new word, and pictures of other words, before and after.
+Ten pictures of one mug in a colour that no scene has, a LoRA from them with the defaults of
+`adfusion finetune`, and what it changes: pictures of the new word and of other words, before and after.
 """
 
 import sys
@@ -20,7 +20,7 @@ from adfusion.data.scenes import scene as scenes
 from adfusion.data.scenes import world
 from adfusion.data.scenes.caption import caption
 from adfusion.data.scenes.render import render
-from adfusion.data.scenes.scene import COLORS, Scene, random_scene
+from adfusion.data.scenes.scene import Scene, random_scene
 from adfusion.data.scenes.sheet import contact_sheet
 from adfusion.evaluation.attributes import label
 from adfusion.evaluation.probe import load_probe

@@ -1,9 +1,11 @@
-"""Batches are as large as pays and as fits into memory."""
+"""Batches are as large as pays and as fits into memory, and change nothing but rounding."""
 
 from collections.abc import Sequence
 
 import pytest
+import torch
 
+from adfusion.diffusion import Streams, guided
 from adfusion.generation import NativeGenerator, Progress, native
 from adfusion.generation.batching import MOST, largest_batch, picture_memory
 from tiny_model import tiny_model
@@ -35,3 +37,14 @@ def test_pictures_are_drawn_in_batches_that_fit(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(native, "largest_batch", lambda model, size: 2)
     assert batches(NativeGenerator(MODEL), 5) == [2, 2, 1]
     assert batches(NativeGenerator(MODEL, batch_size=3), 5) == [3, 2]
+
+
+@torch.no_grad()
+def test_guidance_in_one_batch_is_guidance_in_two() -> None:
+    prompts, nothing = ["a red mug", "a tall blue lamp on a podium"], ["", "blurry"]
+    denoise, negative = MODEL.denoiser(prompts), MODEL.denoiser(nothing)
+    x_t, t = Streams([1, 2]).randn(MODEL.latent_shape(64, 64)), torch.tensor([0.3, 0.8])
+    apart = guided(denoise, negative, 4.0)(x_t, t)
+    together = guided(denoise, negative, 4.0, both=MODEL.denoiser([*prompts, *nothing]))(x_t, t)
+    assert (apart - denoise(x_t, t)).abs().max() > 0.01
+    torch.testing.assert_close(together, apart, atol=1e-5, rtol=1e-5)

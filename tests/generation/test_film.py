@@ -74,3 +74,10 @@ def test_pyav_encodes_every_frame_for_browsers(tmp_path: Path) -> None:
     assert len(shown) == len(FRAMES)
     for frame, drawn in zip(shown, FRAMES, strict=True):
         assert max(ImageStat.Stat(ImageChops.difference(frame, drawn)).mean) < 8
+
+
+def test_what_pyav_complains_about_is_one_line_and_no_file_is_left(tmp_path: Path) -> None:
+    odd = [frame.resize((63, 47)) for frame in FRAMES]
+    with pytest.raises(UserError, match=r"PyAV: found an error \(.*\), allowed: a film"):
+        film.save_mp4(odd, tmp_path / "a.mp4")
+    assert list(tmp_path.iterdir()) == []

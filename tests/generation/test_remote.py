@@ -1,6 +1,7 @@
 """Image services, against one on this machine that fails, stalls, lies, and sends bombs."""
 
 import base64
+import dataclasses
 import gzip
 import io
 import json
@@ -20,13 +21,16 @@ from adfusion.generation.remote.address import KEY
 from adfusion.generation.remote.client import Patience
 from image_service import Service, as_json, drawing, failing, openai, png, serving, stalling
 
-HASTE = Patience(connect=1, answer=0.3, attempts=3, first_wait=0.01, longest_wait=0.02)
+QUICK = Patience(attempts=3, first_wait=0.01, longest_wait=0.02)
+HASTE = dataclasses.replace(QUICK, answer=0.8)
 PROMPT = "a teal bottle"
 
 
-def service(server: Service, options: str = "", limit: float | None = None) -> RemoteGenerator:
+def service(
+    server: Service, options: str = "", limit: float | None = None, patience: Patience = QUICK
+) -> RemoteGenerator:
     address = f"openai+{server.address}/v1?model=painter&sizes=64x64,96x64{options}"
-    return RemoteGenerator(address, spending=Spending(limit), patience=HASTE)
+    return RemoteGenerator(address, spending=Spending(limit), patience=patience)
 
 
 def test_an_openai_service_draws_in_the_size_asked_for() -> None:
@@ -88,7 +92,7 @@ def test_every_window_of_a_long_picture_is_a_call_that_is_paid_for() -> None:
 @pytest.mark.parametrize("answer", [failing(503), failing(429, **{"Retry-After": "0"}), stalling])
 def test_what_passes_is_tried_again_under_the_same_key(answer: object) -> None:
     with serving(answer, answer, drawing) as server:  # type: ignore[arg-type]
-        service(server).generate(PROMPT).last()
+        service(server, patience=HASTE).generate(PROMPT).last()
     keys = {headers["Idempotency-Key"] for _, headers, _ in server.calls}
     assert (len(server.calls), len(keys)) == (3, 1)
 
@@ -103,11 +107,11 @@ def test_other_requests_have_other_idempotency_keys() -> None:
 
 @pytest.mark.parametrize(
     ("answer", "said"),
-    [(failing(500), "answered 500, 3 times"), (stalling, r"no answer within 0\.3 s, 3 times")],
+    [(failing(500), "answered 500, 3 times"), (stalling, r"no answer within 0\.8 s, 3 times")],
 )
 def test_what_does_not_pass_is_one_line(answer: object, said: str) -> None:
     with serving(answer) as server, pytest.raises(UserError, match=said):  # type: ignore[arg-type]
-        service(server).generate(PROMPT).last()
+        service(server, patience=HASTE).generate(PROMPT).last()
     assert len(server.calls) == 3
 
 
@@ -118,7 +122,7 @@ def test_a_refusal_is_not_tried_again() -> None:
 
 
 def test_nobody_there_is_one_line() -> None:
-    generator = RemoteGenerator("a1111+http://127.0.0.1:9", patience=HASTE)
+    generator = RemoteGenerator("a1111+http://127.0.0.1:9", patience=QUICK)
     with pytest.raises(UserError, match=r"127\.0\.0\.1:9: cannot be reached \(ConnectError\), 3 times"):
         generator.generate(PROMPT).last()
 

@@ -33,7 +33,7 @@ def test_states_are_those_of_transformers(encoder: TextEncoder) -> None:
         theirs = AutoModel.from_pretrained(folder, local_files_only=True).eval()(**tokens).last_hidden_state
     ours = encoder.encode(TEXTS)
     assert torch.equal(ours.mask, tokens["attention_mask"].bool())
-    torch.testing.assert_close(ours.states[ours.mask], theirs[ours.mask], atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(ours.states[ours.mask], theirs[ours.mask], atol=1e-5, rtol=1e-5)
 
 
 def test_padding_does_not_change_the_states(encoder: TextEncoder) -> None:

@@ -43,7 +43,6 @@ from adfusion.creative.document import Creative
 from adfusion.creative.grade import Graded, graded
 from adfusion.creative.label import labelled
 from adfusion.creative.placement import Placement
-from adfusion.creative.wording import Copy
 from adfusion.errors import UserError
 from adfusion.generation import Generator, Picture, Progress, Request, load_picture, save_picture
 from adfusion.generation.backends import license_of

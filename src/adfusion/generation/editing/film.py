@@ -46,13 +46,16 @@ def save_mp4(frames: Sequence[Image.Image], path: Path) -> None:
 
 def _with_pyav(frames: Sequence[Image.Image], path: Path) -> None:
     av = import_module("av")
-    with av.open(str(path), "w", options={"movflags": "faststart"}) as film:
-        stream = film.add_stream("libx264", rate=FRAMES_PER_SECOND)
-        stream.width, stream.height = frames[0].size
-        stream.pix_fmt = "yuv420p"
-        for frame in frames:
-            film.mux(stream.encode(av.VideoFrame.from_image(frame)))
-        film.mux(stream.encode(None))
+    try:
+        with av.open(str(path), "w", options={"movflags": "faststart"}) as film:
+            stream = film.add_stream("libx264", rate=FRAMES_PER_SECOND)
+            stream.width, stream.height = frames[0].size
+            stream.pix_fmt = "yuv420p"
+            for frame in frames:
+                film.mux(stream.encode(av.VideoFrame.from_image(frame)))
+            film.mux(stream.encode(None))
+    except (av.FFmpegError, ValueError) as error:
+        raise UserError(f"PyAV: found an error ({error}), allowed: a film") from error
 
 
 def _with_ffmpeg(frames: Sequence[Image.Image], path: Path) -> None:
