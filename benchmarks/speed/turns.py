@@ -7,6 +7,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 
 import numpy as np
@@ -68,9 +69,10 @@ def run(command: Sequence[str], appears: Callable[[], bool] | None = None) -> Ra
     start = time.perf_counter()
     with tempfile.TemporaryFile("w+") as said:
         child = subprocess.Popen([sys.executable, *command], env=environment, stdout=said, stderr=said)
-        seen = None
+        seen, memory = None, 0.0
         while True:
-            ended, status, usage = os.wait4(child.pid, os.WNOHANG)
+            memory = max(memory, _resident(child.pid))
+            ended, status = os.waitpid(child.pid, os.WNOHANG)
             if seen is None and appears is not None and appears():
                 seen = time.perf_counter() - start
             if ended:
@@ -80,7 +82,16 @@ def run(command: Sequence[str], appears: Callable[[], bool] | None = None) -> Ra
         said.seek(0)
         if child.returncode:
             raise SystemExit(f"{' '.join(command)}: ended with {child.returncode}\n{said.read()}")
-    return Ran(seen or time.perf_counter() - start, usage.ru_maxrss * 1024)
+    return Ran(seen or time.perf_counter() - start, memory)
+
+
+def _resident(pid: int) -> float:
+    """Bytes, at most so far. What `wait4` tells counts the parent's too, from before the program began."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return 0.0
+    return next((1024.0 * int(line.split()[1]) for line in lines if line.startswith("VmHWM")), 0.0)
 
 
 def _finish() -> None:

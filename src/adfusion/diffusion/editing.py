@@ -63,7 +63,7 @@ def blended(
     other: Callable[Concatenate[Tensor, P], Tensor],
     amounts: Tensor,
 ) -> Callable[Concatenate[Tensor, P], Tensor]:
-    """The estimates of two denoisers, or two mean velocities, mixed: `amounts: (batch,)` in [0, 1] of `other`.
+    """The estimates of two denoisers, or two mean velocities, mixed: `amounts: (batch,)` of `other`, 0 to 1.
 
     For two prompts this samples from the geometric mean of their distributions (Liu et al. 2022,
     "Compositional Visual Generation", section 3.2). Mixing the words' own states instead would pair the
