@@ -112,6 +112,18 @@ def rows(model: Model, teacher: Model, measured: Path, quick: bool) -> Iterator[
             least=least,
             note=_why(content),
         )
+    if student is None and model.distilled:
+        count = model.card.defaults.steps
+        mine = Counter(count, scale).thing(lambda *given: ours.pixels(model, *given), 1)
+        their = Counter(REFERENCE, scale).thing(theirs.pixels, 1)
+        seconds = in_turn({"ours": mine, "theirs": their}, 3 if quick else 7)
+        yield compared(
+            SECTION,
+            f"a picture: the student's {count} steps against diffusers' {REFERENCE}; not of equal quality",
+            seconds["ours"],
+            seconds["theirs"],
+            note=_apart(content["figures"], count),
+        )
 
 
 def _fewest(figures: list[dict[str, object]], who: str) -> int | None:
@@ -125,6 +137,14 @@ def _fewest(figures: list[dict[str, object]], who: str) -> int | None:
         and row["frechet_distance"] <= SHARE * reference["frechet_distance"]
     ]
     return min(good, default=None)
+
+
+def _apart(figures: list[dict[str, float]], steps: int) -> str:
+    by = {(row["who"], row["steps"]): row for row in figures}
+    student, teacher = by["student", steps], by["teacher", REFERENCE]
+    points = 100 * (student["fidelity"] - teacher["fidelity"])
+    times = student["frechet_distance"] / teacher["frechet_distance"]
+    return f"fidelity {points:+.1f} points, Fréchet distance {times:.2f} times the teacher's"
 
 
 def _why(content: dict[str, object]) -> str:

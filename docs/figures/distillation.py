@@ -49,6 +49,7 @@ def plot(figures: list[dict[str, float | str]]) -> Figure:
     for each, (field, title) in zip(axes, titles.items(), strict=True):
         each.set(xlabel="evaluations of the network", ylabel=title)
         each.set_xscale("log", base=2)
+        each.xaxis.set_major_formatter("{x:g}")
         for name, color in COLORS.items():
             own = sorted((row for row in figures if row["who"] == name), key=lambda row: row["steps"])
             evaluations = [int(row["steps"]) * EVALUATIONS[name] for row in own]
