@@ -350,7 +350,7 @@ def test_what_is_wrong_with_a_folder_is_said(
 def test_without_the_extra_one_line_says_what_to_install(
     folder: Tiny, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("adfusion.generation.diffusers.library.find_spec", lambda name: None)
+    monkeypatch.setattr("adfusion.generation.diffusers.installed.find_spec", lambda name: None)
     with pytest.raises(UserError, match=r"pip install 'adfusion\[diffusers\]'"):
         open_generator(folder("sd"))
 

@@ -1,7 +1,6 @@
 """A LoRA teaches what is new, keeps what is old, and says what it was made from."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +20,6 @@ from adfusion.generation import NativeGenerator
 from adfusion.models import Model, store
 from adfusion.models.convert import to_pixart
 from adfusion.models.lora import load_lora, merge, parse_loras, with_loras
-from adfusion.nets import TextEncoder
 from adfusion.training.lora import finetune
 from tiny_learnt import learnt_model, write_photos
 from tiny_model import save_tiny_model
@@ -34,17 +32,6 @@ ZORBO = ("a zorbo cup", "zorbo on a table", "zorbo above")
 KNOWN = [random_scene(number) for number in range(0, 96, 8)]
 """Scenes that the small model has learnt."""
 RIGHTS = "Photographs by the Zorbo studio, for training."
-
-
-@pytest.fixture(scope="module", autouse=True)
-def quickly() -> Iterator[None]:
-    """One thread, and the text encoder loaded once for all models."""
-    threads, encoder = torch.get_num_threads(), TextEncoder.load()
-    torch.set_num_threads(1)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TextEncoder, "load", lambda device="cpu": encoder)
-        yield
-    torch.set_num_threads(threads)
 
 
 @pytest.fixture(scope="module")

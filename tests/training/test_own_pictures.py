@@ -5,7 +5,6 @@ import json
 import re
 import shutil
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +20,6 @@ from adfusion.data import parquet, photo_shards, shards
 from adfusion.errors import UserError
 from adfusion.files import sha256
 from adfusion.models import Model, store
-from adfusion.nets import TextEncoder
 from adfusion.training import train
 from adfusion.training.pack import pack
 from adfusion.training.pictures import Order
@@ -40,17 +38,6 @@ FINETUNE = {
     "optimizer": {"learning_rate": 1e-3, "cool_down": 0.0},
     "log_every": 4, "checkpoint_every": 4, "samples_every": 1000,
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module", autouse=True)
-def quickly() -> Iterator[None]:
-    """One thread, and the text encoder loaded once."""
-    threads, encoder = torch.get_num_threads(), TextEncoder.load()
-    torch.set_num_threads(1)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TextEncoder, "load", lambda device="cpu": encoder)
-        yield
-    torch.set_num_threads(threads)
 
 
 @pytest.fixture

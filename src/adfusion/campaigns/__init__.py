@@ -7,7 +7,8 @@ for event in campaign.run(adfusion.load("mini")):
 
 from adfusion.campaigns.manifest import Manifest, load_manifest
 from adfusion.campaigns.plan import CreativeJob, PictureJob, Plan, plan
-from adfusion.campaigns.run import Campaign, CampaignProgress, CampaignResult
+from adfusion.campaigns.run import Campaign, CampaignResult
+from adfusion.campaigns.worker import CampaignProgress
 
 __all__ = [
     "Campaign",

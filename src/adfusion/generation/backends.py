@@ -78,7 +78,7 @@ def _refuse(name: str, kind: str, options: Mapping[str, object]) -> None:
 
 def _pretrained(name: str) -> "Weights | None":
     from adfusion.generation.diffusers import hub, weights
-    from adfusion.generation.diffusers.library import library
+    from adfusion.generation.diffusers.installed import library
 
     path = Path(name)
     if name.startswith(hub.SCHEME):

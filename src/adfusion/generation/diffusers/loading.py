@@ -13,7 +13,7 @@ import torch
 from adfusion import files
 from adfusion.errors import UserError
 from adfusion.generation.diffusers.families import Family, family
-from adfusion.generation.diffusers.library import library
+from adfusion.generation.diffusers.installed import library
 from adfusion.generation.diffusers.memory import Machine, MemoryPlan, planned
 from adfusion.generation.diffusers.weights import INDEX, Weights, refuse_pickle
 

@@ -9,7 +9,7 @@ import torch
 from PIL import Image
 
 from adfusion.generation.diffusers.families import Family, native_sizes
-from adfusion.generation.diffusers.library import library
+from adfusion.generation.diffusers.installed import library
 from adfusion.generation.request import Request, Size
 
 Kind = Literal["text", "image", "inpaint"]
