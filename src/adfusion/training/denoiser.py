@@ -10,6 +10,7 @@ from PIL import Image
 from torch import Tensor
 
 from adfusion import files
+from adfusion.data.scenes.sheet import contact_sheet
 from adfusion.diffusion import Denoiser, Streams, denoiser, guided, objectives, process, samplers, times
 from adfusion.nets import AutoencoderConfig, DiT, DiTConfig, TextEncoder, TextStates
 from adfusion.pixels import to_pictures
@@ -123,21 +124,10 @@ class DenoiserTask:
             denoise, noise, times.shifted(times.trailing(20), self.recipe.shift), self.process
         )
         mean, std = self.data.mean.view(-1, 1, 1).to(noise), self.data.std.view(-1, 1, 1).to(noise)
-        return sheet_of(self.autoencoder.decode(last.sample * std + mean), columns=8)
+        return contact_sheet(list(to_pictures(self.autoencoder.decode(last.sample * std + mean))), columns=8)
 
     def _denoiser(self, text: TextStates) -> Denoiser:
         states, mask = text.states.to(self.device), text.mask.to(self.device)
         return denoiser(
             lambda x_t, t: self.network(x_t, t, states, mask), self.recipe.prediction, self.process
         )
-
-
-def sheet_of(pixels: Tensor, columns: int) -> Image.Image:
-    """Pictures (n 3 h w) side by side, `columns` in a row."""
-    pictures = to_pictures(pixels)
-    columns = min(columns, len(pictures))
-    sheet = Image.new("RGB", (columns * pictures.shape[2], -(-len(pictures) // columns) * pictures.shape[1]))
-    for place, picture in enumerate(pictures):
-        corner = (place % columns * pictures.shape[2], place // columns * pictures.shape[1])
-        sheet.paste(Image.fromarray(picture), corner)
-    return sheet

@@ -20,9 +20,11 @@ from PIL import Image
 from torch import Tensor
 
 from adfusion.data import shards
+from adfusion.data.scenes.sheet import contact_sheet
 from adfusion.diffusion import Streams, process, samplers, times
 from adfusion.nets import DiT, TextEncoder
-from adfusion.training.denoiser import denoiser_config, sheet_of
+from adfusion.pixels import to_pictures
+from adfusion.training.denoiser import denoiser_config
 from adfusion.training.latents import pad
 from adfusion.training.loop import TrainingProgress
 from adfusion.training.paths import PathShard, Teacher, draw_paths
@@ -120,7 +122,7 @@ class StudentTask:
                 self.teacher.process,
             )
             rows.append(self.autoencoder.decode(last.sample * self.std.to(noise) + self.mean.to(noise)))
-        return sheet_of(torch.cat(rows), count)
+        return contact_sheet(list(to_pictures(torch.cat(rows))), count)
 
 
 class PathGroups:
