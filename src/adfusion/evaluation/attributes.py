@@ -1,5 +1,6 @@
 """What can be read from a picture of a scene, as classes."""
 
+from adfusion.data.scenes.plain import NOTHING
 from adfusion.data.scenes.scene import (
     COLORS,
     COPY_SPACES,
@@ -10,9 +11,6 @@ from adfusion.data.scenes.scene import (
     STAGES,
     Scene,
 )
-
-NOTHING = "nothing"
-"""The product of an empty stage."""
 
 ATTRIBUTES: dict[str, tuple[str, ...]] = {
     "product": (*PRODUCTS, NOTHING),

@@ -10,7 +10,7 @@ import numpy as np
 from adfusion.data.scenes.render import render
 from adfusion.data.scenes.scene import Scene, random_scene
 from adfusion.data.scenes.split import held_out
-from adfusion.evaluation import distribution, memorisation, prompts, reconstruction, synonyms
+from adfusion.evaluation import distribution, memorisation, prompts, reconstruction, requests, synonyms
 from adfusion.evaluation.caption_use import caption_use
 from adfusion.evaluation.drawing import Settings, draw
 from adfusion.evaluation.fidelity import by_value, fidelity
@@ -69,6 +69,8 @@ class Evaluation:
     colors: dict[str, Share]
     """Accuracy of the product colour by colour, on seen combinations."""
     synonyms: dict[str, Share]
+    reading: dict[str, Share]
+    """Of requests by another writer, what the model's reader reads rightly."""
     caption_use: dict[str, float]
     distribution: dict[str, float]
     memorisation: dict[str, Nearness]
@@ -87,6 +89,7 @@ def evaluate(model: Model, probe: ProbeReader, effort: Effort = FULL) -> Iterato
         "seen combinations": prompts.seen(effort.seen),
         "held-out product and colour": prompts.held_out_colors(effort.held_out),
         "held-out product and season": prompts.held_out_seasons(effort.held_out),
+        "requests of another writer": requests.asked(),
     }
     settings = Settings(steps=effort.steps)
     drawn: dict[str, np.ndarray] = {}
@@ -124,6 +127,7 @@ def evaluate(model: Model, probe: ProbeReader, effort: Effort = FULL) -> Iterato
         synonyms=synonyms.understood(
             {name: values for name, values in probe.read(of_synonyms).items() if name in trusted}
         ),
+        reading=requests.reading(model),
         caption_use={} if model.distilled else caption_use(model, renders[:256], real[:256]),
         distribution=_distances(probe, drawn["seen combinations"], real),
         memorisation=_nearness(probe, drawn["seen combinations"], real, training) if len(training) else {},

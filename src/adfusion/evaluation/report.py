@@ -36,6 +36,8 @@ def rows(evaluation: Evaluation) -> Iterator[Row]:
             yield Row(f"prompt fidelity, {group}", _plain(name), str(share))
     for name, share in evaluation.synonyms.items():
         yield Row("words never trained on", _plain(name), str(share))
+    for name, share in evaluation.reading.items():
+        yield Row("requests of another writer, as they are read", _plain(name), str(share))
     for name, figure in evaluation.caption_use.items():
         yield Row("what captions are worth on held-out renders", name, f"{figure:.4g}")
     for name, figure in evaluation.distribution.items():

@@ -25,6 +25,8 @@ Words = Annotated[str, Field(min_length=1)]
 Side = Annotated[int, Field(ge=8, le=8192)]
 
 PARTS = ("denoiser", "autoencoder", "upsampler")
+READER = "reader"
+"""A part that a model may have beside them: it reads prompts (`adfusion.models.reader`)."""
 
 
 class _Checked(BaseModel):
@@ -167,8 +169,8 @@ class ModelCard(_Checked):
     @field_validator("parts", "training")
     @classmethod
     def _only_known_parts(cls, by_part: dict[str, Any]) -> dict[str, Any]:
-        if unknown := sorted(by_part.keys() - set(PARTS)):
-            raise ValueError(f"{unknown[0]!r} is no part; allowed: {', '.join(PARTS)}")
+        if unknown := sorted(by_part.keys() - {*PARTS, READER}):
+            raise ValueError(f"{unknown[0]!r} is no part; allowed: {', '.join((*PARTS, READER))}")
         return by_part
 
     @model_validator(mode="after")

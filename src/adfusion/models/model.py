@@ -13,6 +13,7 @@ from adfusion.diffusion import Denoiser, Process
 from adfusion.diffusion.samplers import MeanVelocity
 from adfusion.errors import UserError
 from adfusion.models.card import ModelCard
+from adfusion.models.reader import PromptReader
 from adfusion.nets import Autoencoder, Context, DiT, TextEncoder, Upsampler
 
 
@@ -28,6 +29,8 @@ class Model:
     denoiser_net: DiT
     autoencoder: Autoencoder
     upsampler: Upsampler
+    reader: PromptReader | None = None
+    """Tells prompts in the words that the denoiser knows best; without it prompts are taken as written."""
 
     @property
     def device(self) -> torch.device:
@@ -46,6 +49,13 @@ class Model:
     def text_encoder(self) -> TextEncoder:
         """Loaded when first needed. Raises `UserError` if it is not installed or not the expected one."""
         return TextEncoder.load(self.device)
+
+    def read(self, prompts: Sequence[str]) -> list[str]:
+        """The words that the denoiser is given for each prompt: a plain caption, where the model's reader
+        understands it (`adfusion.models.reader`)."""
+        if self.reader is None:
+            return list(prompts)
+        return self.reader.plain(prompts, self.text_encoder)
 
     def denoiser(self, prompts: Sequence[str]) -> Denoiser:
         """The `Denoiser` for a batch of prompts: x_t (b c h w), t (b,) -> estimate of x_0 (b c h w).
@@ -104,7 +114,7 @@ class Model:
         return self.autoencoder.config.latent_channels, height // factor, width // factor
 
     def _context(self, prompts: Sequence[str]) -> Context:
-        text = self.text_encoder.recall(prompts)
+        text = self.text_encoder.recall(self.read(prompts))
         return self.denoiser_net.text(text.states, text.mask)
 
     def _statistics(self, like: Tensor) -> tuple[Tensor, Tensor]:

@@ -2,8 +2,10 @@
 
 import shutil
 import tempfile
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -14,8 +16,9 @@ from torch import Tensor, nn
 
 from adfusion import files
 from adfusion.errors import UserError
-from adfusion.models.card import PARTS, ModelCard, Part, read_card
+from adfusion.models.card import PARTS, READER, ModelCard, Part, read_card
 from adfusion.models.model import Model
+from adfusion.models.reader import PromptReader
 from adfusion.models.readme import readme
 from adfusion.nets import Autoencoder, DiT, Upsampler
 from adfusion.nets.unfilled import unfilled
@@ -103,7 +106,7 @@ def load(name_or_path: str | Path, device: str | torch.device = "cpu") -> Model:
         # Channels last: convolutions run up to twice as fast on the CPU.
         network.requires_grad_(False).eval().to(device)
         network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    return Model(card, *networks)
+    return Model(card, *networks, reader=_checked_reader(folder, card, device))
 
 
 def save(model: Model, folder: Path, *, overwrite: bool = False) -> Model:
@@ -145,10 +148,16 @@ def verify(name_or_path: str | Path) -> Report:
     folder = find(name_or_path)
     card = read_card(folder / CARD)
     checks = []
-    for name, network in zip(PARTS, _networks(card), strict=True):
+    ways: dict[str, Callable[[], object]] = {
+        name: partial(_checked_weights, folder, card, name, network)
+        for name, network in zip(PARTS, _networks(card), strict=True)
+    }
+    if READER in card.parts:
+        ways[READER] = partial(_checked_reader, folder, card, torch.device("cpu"))
+    for name, checked in ways.items():
         part, problem = card.parts.get(name), None
         try:
-            _checked_weights(folder, card, name, network)
+            checked()
         except UserError as error:
             problem = str(error)
         path = folder / part.file if part else None
@@ -176,13 +185,20 @@ def _write(model: Model, folder: Path) -> ModelCard:
             for key, weight in network.state_dict().items()
         }
         data = safetensors.save(weights, metadata={"format": "pt"})
-        files.write_bytes(folder / f"{name}.safetensors", data)
-        count = sum(weight.numel() for weight in weights.values())
-        parts[name] = Part(file=f"{name}.safetensors", sha256=sha256(data).hexdigest(), parameters=count)
+        parts[name] = _write_part(folder, name, data, network)
+    if model.reader is not None:
+        parts[READER] = _write_part(folder, READER, model.reader.to_bytes(), model.reader.network)
     card = model.card.model_copy(update={"parts": parts})
     files.write_text(folder / CARD, card.to_json())
     files.write_text(folder / "README.md", readme(card))
     return card
+
+
+def _write_part(folder: Path, name: str, data: bytes, network: nn.Module) -> Part:
+    file = f"{name}.safetensors"
+    files.write_bytes(folder / file, data)
+    count = sum(weight.numel() for weight in network.state_dict().values())
+    return Part(file=file, sha256=sha256(data).hexdigest(), parameters=count)
 
 
 def _networks(card: ModelCard) -> tuple[DiT, Autoencoder, Upsampler]:
@@ -192,17 +208,8 @@ def _networks(card: ModelCard) -> tuple[DiT, Autoencoder, Upsampler]:
 
 
 def _checked_weights(folder: Path, card: ModelCard, name: str, network: nn.Module) -> dict[str, Tensor]:
-    """The weights of a part. The file is read once: the bytes checked are the bytes used."""
-    if name not in card.parts:
-        raise UserError(f"{folder / CARD}: parts.{name} is missing, allowed: {', '.join(PARTS)}")
-    path = folder / card.parts[name].file
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise UserError(f"{path}: cannot read: {error.strerror or error}") from error
-    found, expected = sha256(data).hexdigest(), card.parts[name].sha256
-    if found != expected:
-        raise UserError(f"{path}: sha256: found {found}, expected {expected}: the file was changed")
+    """The weights of a part."""
+    path, data = _checked_bytes(folder, card, name)
     try:
         weights: dict[str, Tensor] = safetensors.load(data)
     except (SafetensorError, ValueError, KeyError) as error:
@@ -214,6 +221,31 @@ def _checked_weights(folder: Path, card: ModelCard, name: str, network: nn.Modul
         if shape != allowed:
             raise UserError(f"{path}: {key}: found {shape}, allowed: {allowed}")
     return weights
+
+
+def _checked_reader(folder: Path, card: ModelCard, device: torch.device) -> PromptReader | None:
+    if READER not in card.parts:
+        return None
+    path, data = _checked_bytes(folder, card, READER)
+    try:
+        return PromptReader.from_bytes(data, device)
+    except ValueError as error:
+        raise UserError(f"{path}: {error}") from error
+
+
+def _checked_bytes(folder: Path, card: ModelCard, name: str) -> tuple[Path, bytes]:
+    """A part's file and what is in it. It is read once: the bytes checked are the bytes used."""
+    if name not in card.parts:
+        raise UserError(f"{folder / CARD}: parts.{name} is missing, allowed: {', '.join(PARTS)}")
+    path = folder / card.parts[name].file
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise UserError(f"{path}: cannot read: {error.strerror or error}") from error
+    found, expected = sha256(data).hexdigest(), card.parts[name].sha256
+    if found != expected:
+        raise UserError(f"{path}: sha256: found {found}, expected {expected}: the file was changed")
+    return path, data
 
 
 def _device(device: str | torch.device) -> torch.device:

@@ -18,10 +18,12 @@ def train(recipe_path: Path, run: Path, *, resume: bool = False) -> Iterator["Tr
     from adfusion.training.distillation import StudentTask
     from adfusion.training.loop import Task, run_training
     from adfusion.training.probe import ProbeTask
+    from adfusion.training.reader import ReaderTask
     from adfusion.training.recipe import (
         AutoencoderRecipe,
         DenoiserRecipe,
         ProbeRecipe,
+        ReaderRecipe,
         StudentRecipe,
         load_recipe,
     )
@@ -37,6 +39,8 @@ def train(recipe_path: Path, run: Path, *, resume: bool = False) -> Iterator["Tr
         task = StudentTask(recipe, run)
     elif isinstance(recipe, ProbeRecipe):
         task = ProbeTask(recipe, run)
+    elif isinstance(recipe, ReaderRecipe):
+        task = ReaderTask(recipe, run)
     else:
         task = UpsamplerTask(recipe, run)
     return run_training(task, recipe, run, resume=resume)

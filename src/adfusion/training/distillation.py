@@ -57,6 +57,8 @@ class StudentTask:
         )
         torch.manual_seed(recipe.seed)
         self.network = DiT(replace(config, distilled=True))
+        if recipe.start_from is not None:
+            weights, _ = finished_run(run.parent / recipe.start_from)
         self.network.load_state_dict(self.network.state_dict() | weights)
 
     def prepare(self, accelerator: Accelerator) -> Iterator[TrainingProgress]:

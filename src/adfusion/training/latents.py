@@ -12,6 +12,7 @@ from torch import Tensor
 from adfusion import files
 from adfusion.data.photo_shards import PhotoShard
 from adfusion.data.scenes.caption import caption
+from adfusion.data.scenes.plain import said_of
 from adfusion.data.scenes.split import held_out
 from adfusion.data.shards import Shard
 from adfusion.nets import Autoencoder, TextEncoder, TextStates
@@ -61,7 +62,12 @@ def _examples(shard: Shard | PhotoShard, data: PictureData) -> tuple[np.ndarray,
     hold_out = isinstance(data, SceneData) and data.hold_out
     learnt = [not (hold_out and held_out(scene)) for scene in shard.scenes]
     scenes = [scene for scene, kept in zip(shard.scenes, learnt, strict=True) if kept]
-    wordings = [caption(scene, wording) for scene in scenes for wording in range(data.captions)]
+    plain = round(data.plain * data.captions) if isinstance(data, SceneData) else 0
+    wordings = [
+        said_of(scene, wording).plain() if wording < plain else caption(scene, wording)
+        for scene in scenes
+        for wording in range(data.captions)
+    ]
     return shard.pictures()[learnt], wordings
 
 

@@ -17,10 +17,11 @@ from adfusion.evaluation.evaluate import FULL, Effort, Evaluation, evaluate
 from adfusion.evaluation.probe import ProbeReader
 from adfusion.evaluation.report import metrics
 from adfusion.models import Model, ModelCard, store
-from adfusion.models.card import PARTS, Data, Defaults, LatentStatistics, Source, TrainingRecord
+from adfusion.models.card import PARTS, READER, Data, Defaults, LatentStatistics, Source, TrainingRecord
 from adfusion.nets import AutoencoderConfig, DiT, Upsampler
 from adfusion.training.denoiser import denoiser_config
 from adfusion.training.origin import remembered
+from adfusion.training.reader import trained_reader
 from adfusion.training.recipe import DenoiserRecipe, SceneData, UpsamplerRecipe
 from adfusion.training.runs import finished_run, lineage, trained_autoencoder
 from adfusion.training.upsampler import upsampler_config
@@ -36,6 +37,8 @@ class Runs(_Strict):
     denoiser: str = "denoiser"
     autoencoder: str = "autoencoder"
     upsampler: str = "upsampler"
+    reader: str | None = None
+    """Of a model that reads its prompts."""
 
 
 class TeacherLabel(_Strict):
@@ -84,6 +87,8 @@ def pack(label_file: Path, runs: Path, folder: Path, probe: ProbeReader, effort:
 
 def _pack(label: Label, runs: Path, folder: Path, probe: ProbeReader, effort: Effort) -> Model:
     folders = {part: runs / getattr(label.runs, part) for part in PARTS}
+    if label.runs.reader is not None:
+        folders[READER] = runs / label.runs.reader
     record = lineage(folders["denoiser"])
     if "base" in record:
         folders = {"denoiser": folders["denoiser"]}
@@ -114,6 +119,7 @@ def _assembled(label: Label, folders: dict[str, Path]) -> Model:
     upsampler_weights, upsampler_record = finished_run(folders["upsampler"])
     upsampler = Upsampler(upsampler_config(UpsamplerRecipe(**upsampler_record["recipe"]).network))
     upsampler.load_state_dict(upsampler_weights)
+    reader = trained_reader(folders[READER]) if READER in folders else None
     card = ModelCard(
         name=label.name,
         description=label.description,
@@ -129,7 +135,7 @@ def _assembled(label: Label, folders: dict[str, Path]) -> Model:
         data=label.data.model_copy(update={"sources": tuple(_sources(records, label.notes))}),
         training=records,
     )
-    return Model(card, denoiser, autoencoder, upsampler)
+    return Model(card, denoiser, autoencoder, upsampler, reader)
 
 
 def _retrained(label: Label, run: Path, record: dict[str, Any]) -> Model:
@@ -182,8 +188,8 @@ def _ancestors(run: Path, record: dict[str, Any]) -> Iterator[Path]:
 def _sources(records: dict[str, Any], notes: dict[str, str]) -> Iterator[Source]:
     """The rights ledger, from what the runs recorded: each range of scenes once."""
     told: set[Source] = set()
-    for part, last in records.items():
-        record = last
+    for part in PARTS:
+        record = records[part]
         while record:
             source = _source(part, record, notes.get(part, ""))
             # A student sees no scene's picture: it learns from what its teacher draws.

@@ -12,6 +12,8 @@ from torch import Tensor
 
 from adfusion import files
 from adfusion.data.scenes.caption import caption
+from adfusion.data.scenes.plain import said_of
+from adfusion.data.scenes.scene import Scene
 from adfusion.data.scenes.split import held_out
 from adfusion.data.shards import Shard
 from adfusion.diffusion import Process, denoiser, samplers
@@ -76,7 +78,14 @@ def _draw(
 ) -> dict[str, Tensor]:
     rng = step_rng(recipe.seed, shard.first)
     scenes = [scene for scene in shard.scenes if not (recipe.data.hold_out and held_out(scene))]
-    words = ["" if rng.random() < recipe.drop_caption else caption(scene) for scene in scenes]
+
+    def say(scene: Scene) -> str:
+        if rng.random() < recipe.drop_caption:
+            return ""
+        plain = recipe.data.plain > 0 and rng.random() < recipe.data.plain
+        return said_of(scene).plain() if plain else caption(scene)
+
+    words = [say(scene) for scene in scenes]
     scales = torch.from_numpy(rng.uniform(*recipe.guidance_scales, size=len(words)).astype(np.float32))
     width, height = (side // teacher.factor for side in shard.size)
     shape = len(words), teacher.network.config.in_channels, height, width

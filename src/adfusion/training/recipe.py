@@ -39,6 +39,8 @@ class SceneData(_Strict):
     """(width, height) of each aspect bucket in pixels. A size named twice gets twice the share."""
     captions: int = Field(2, gt=0)
     """Wordings of each scene's caption; only the denoiser reads them."""
+    plain: float = Field(0.0, ge=0, le=1)
+    """Share of the captions that are plain (`adfusion.data.scenes.plain`)."""
     hold_out: bool = False
     """Leave out the combinations of `adfusion.data.scenes.split`; only the denoiser heeds it."""
 
@@ -204,7 +206,9 @@ class StudentRecipe(_Recipe):
     train: Literal["student"]
     data: SceneData
     teacher: str = "denoiser"
-    """The finished run, beside this one, whose denoiser is the teacher and the start."""
+    """The finished run, beside this one, whose denoiser is the teacher, and the start if nothing else is."""
+    start_from: str | None = None
+    """The finished run, beside this one, of a student whose averaged weights are the first."""
     path_steps: int = Field(20, gt=0)
     """Of the teacher's sampler."""
     shift: float = Field(1.0, gt=0)
@@ -255,6 +259,23 @@ class ProbeRecipe(_Recipe):
     """Largest standard deviation of noise on the pixels, of a range of 2."""
 
 
+class ReaderNetwork(_Strict):
+    width: int = 192
+    heads: int = 6
+    depth: int = 2
+
+
+class ReaderRecipe(_Recipe):
+    """`pictures` and `batch` count sentences (`adfusion.data.scenes.sentences`); none is drawn."""
+
+    train: Literal["reader"]
+    data: None = None  # type: ignore[assignment]
+    first: int = Field(0, ge=0)
+    """Number of the first sentence."""
+    network: ReaderNetwork = ReaderNetwork()
+    sample_prompts: tuple[str, ...] = ()
+
+
 class LoraRecipe(_Recipe):
     """Low-rank changes of a finished model's denoiser. `adfusion finetune` makes it; `data` are the scenes
     that remind the network of what it knows (prior preservation, Ruiz et al., arXiv:2208.12242, eq. 2)."""
@@ -271,7 +292,7 @@ class LoraRecipe(_Recipe):
     drop_caption: float = Field(0.1, ge=0, le=1)
 
 
-FileRecipe = AutoencoderRecipe | DenoiserRecipe | StudentRecipe | UpsamplerRecipe | ProbeRecipe
+FileRecipe = AutoencoderRecipe | DenoiserRecipe | StudentRecipe | UpsamplerRecipe | ProbeRecipe | ReaderRecipe
 """What a recipe file may hold."""
 Recipe = FileRecipe | LoraRecipe
 _ADAPTER: TypeAdapter[FileRecipe] = TypeAdapter(Annotated[FileRecipe, Field(discriminator="train")])

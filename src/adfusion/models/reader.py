@@ -1,0 +1,221 @@
+"""Reading prompts: what a sentence says of a scene, told in the plain words that a model knows best.
+
+A denoiser that was trained for hours on two cores has seen each wording of each thing a few times. Words cost
+nothing, pictures do: so a small network learns from a hundred thousand sentences, without a picture, to find
+what a prompt says, and the denoiser is given the plain caption (`adfusion.data.scenes.plain`). Rewriting
+prompts into the words of the training captions is what Betker et al. 2023, "Improving Image Generation with
+Better Captions" (section 3.5 and appendix C), do with a language model.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+
+import torch
+from safetensors import SafetensorError
+from safetensors import torch as safetensors
+from torch import Tensor
+
+from adfusion.data.scenes.plain import NOTHING, ROLES, Said
+from adfusion.data.scenes.scene import COLORS
+from adfusion.models.color_roles import COLOR_ROLES, OF_PRODUCT, give_roles
+from adfusion.models.lexicon import Lexicon
+from adfusion.nets import TextEncoder
+from adfusion.nets.reader import Reader, ReaderConfig
+from adfusion.nets.unfilled import unfilled
+
+NOUN, PHRASE, SURE = 0.3, 0.5, 0.6
+"""Least cosine similarities to known words: of an unknown noun that stands where a product does, of words that
+were read as nothing, and of words to be taken for another value than they were read as."""
+
+_VALUED = ("material", "stage", "light", "season", "camera_height", "camera_distance", "copy_space")
+_MOODS = ("season", "light")
+"""Attributes that words without a tag may mean, such as a feast."""
+_WORD = re.compile(r"\w[\w'-]+")
+
+
+@dataclass(frozen=True)
+class Part:
+    """Neighbouring words of a prompt that say one thing, or nothing."""
+
+    words: str
+    tag: str
+    weight: float
+    """Sum of the probabilities of its words."""
+    roles: Mapping[str, float]
+    """How likely its first word is a colour in each role (`adfusion.models.color_roles`)."""
+
+
+class PromptReader:
+    """A `Reader` network with its tags, and lexicons of products and colours."""
+
+    def __init__(self, network: Reader, tags: Sequence[str], lexicons: Mapping[str, Lexicon]) -> None:
+        self.network = network
+        self.tags = tuple(tags)
+        self.lexicons = dict(lexicons)
+
+    def plain(self, prompts: Sequence[str], encoder: TextEncoder) -> list[str]:
+        """Each prompt as a plain caption, or as it is if it names no product that scenes have."""
+        said = iter(self.read([prompt for prompt in prompts if prompt.strip()], encoder))
+        readings = [next(said) if prompt.strip() else None for prompt in prompts]
+        return [
+            prompt if reading is None else reading.plain()
+            for prompt, reading in zip(prompts, readings, strict=True)
+        ]
+
+    def read(self, prompts: Sequence[str], encoder: TextEncoder) -> list[Said | None]:
+        """What each prompt says; `None` where it names no product that scenes have, nor an empty stage."""
+        return [self._said(parts, encoder) for parts in self.parts(prompts, encoder)] if prompts else []
+
+    @torch.no_grad()
+    def parts(self, prompts: Sequence[str], encoder: TextEncoder) -> list[list[Part]]:
+        """The parts of each prompt, in order."""
+        text = encoder.recall(prompts)
+        probabilities = self.network(text.states, text.mask).softmax(-1).cpu()
+        found = []
+        for prompt, row in zip(prompts, probabilities, strict=True):
+            tokens = encoder.tokenizer.encode(prompt)
+            inner = [
+                place
+                for place, (special, real) in enumerate(
+                    zip(tokens.special_tokens_mask, tokens.attention_mask, strict=True)
+                )
+                if real and not special
+            ]
+            offsets = [tokens.offsets[place] for place in inner]
+            found.append(self._parts(prompt, offsets, row[inner]))
+        return found
+
+    def _parts(self, prompt: str, offsets: Sequence[tuple[int, int]], rows: Tensor) -> list[Part]:
+        """Tokens to words to parts. A word's pieces speak with one voice, their mean."""
+        words: list[tuple[int, int, list[int]]] = []
+        for place, (start, end) in enumerate(offsets):
+            if words and words[-1][1] == start and _one_word(prompt[words[-1][0] : start], prompt[start:end]):
+                first, _, places = words[-1]
+                words[-1] = first, end, [*places, place]
+            else:
+                words.append((start, end, [place]))
+        parts: list[tuple[int, int, str, float, Mapping[str, float]]] = []
+        for start, end, places in words:
+            likely = rows[places].mean(0)
+            best = likely.max(-1)
+            tag, weight = self.tags[int(best.indices)], float(best.values)
+            if parts and parts[-1][2] == tag:
+                first, _, _, before, roles = parts[-1]
+                parts[-1] = first, end, tag, before + weight, roles
+            else:
+                roles = {role: float(likely[self.tags.index(role)]) for role in COLOR_ROLES}
+                parts.append((start, end, tag, weight, roles))
+        return [Part(prompt[start:end], tag, weight, roles) for start, end, tag, weight, roles in parts]
+
+    def _said(self, parts: Sequence[Part], encoder: TextEncoder) -> Said | None:
+        strongest: dict[str, Part] = {}
+        for part in parts:
+            role = part.tag.partition("=")[0]
+            if role and (role not in strongest or part.weight > strongest[role].weight):
+                strongest[role] = part
+        product = self._product(strongest.get("product"), parts, encoder)
+        if product is None:
+            return None
+        values = {role: strongest[role].tag.partition("=")[2] for role in _VALUED if role in strongest}
+        for attribute in _MOODS:
+            if attribute in values:
+                values[attribute] = self._mood(attribute, strongest[attribute], encoder)
+            elif meant := self._meant(attribute, parts, encoder):
+                values[attribute] = meant
+        said = Said(product=product, **values, **self._colors(parts, product != NOTHING, encoder))
+        return replace(said, material=None) if product == NOTHING else said
+
+    def _product(self, part: Part | None, parts: Sequence[Part], encoder: TextEncoder) -> str | None:
+        if part is None:
+            return self._meant("product", parts, encoder)
+        if "=" in part.tag:
+            return NOTHING
+        lexicon = self.lexicons["product"]
+        if (known := lexicon.find(part.words)) is not None:
+            return known
+        value, similarity = lexicon.nearest(part.words, encoder)
+        return value if similarity >= NOUN else None
+
+    def _mood(self, attribute: str, part: Part, encoder: TextEncoder) -> str:
+        """What a part was read as, unless its words, being unknown, are surely more like another value's."""
+        lexicon, read = self.lexicons[attribute], part.tag.partition("=")[2]
+        if (known := lexicon.find(part.words)) is not None:
+            return known or read
+        value, similarity = lexicon.nearest(part.words, encoder)
+        return value if value and similarity >= SURE else read
+
+    def _color(self, words: str, encoder: TextEncoder) -> str:
+        lexicon = self.lexicons["color"]
+        return lexicon.find(words) or lexicon.nearest(words, encoder)[0]
+
+    def _meant(self, attribute: str, parts: Sequence[Part], encoder: TextEncoder) -> str | None:
+        """The value that words which were read as nothing are most like, if any are alike enough."""
+        known = self.lexicons["color"]
+        idle = (
+            part
+            for part in parts
+            if not part.tag or (part.tag in COLOR_ROLES and known.find(part.words) is None)
+        )
+        words = [word for part in idle for word in _WORD.findall(part.words)]
+        found = [self.lexicons[attribute].nearest(word, encoder) for word in words]
+        value, similarity = max(found, key=lambda each: each[1], default=("", 0.0))
+        return value if value and similarity >= PHRASE else None
+
+    def _colors(self, parts: Sequence[Part], product: bool, encoder: TextEncoder) -> dict[str, str]:
+        """The fields of `Said` that are colours, and the kind of the backdrop."""
+        colored = [part for part in parts if part.tag in COLOR_ROLES]
+        kind, places = give_roles([part.roles for part in colored], product=product)
+        named = {role: self._color(colored[place].words, encoder) for role, place in places.items()}
+        said = {role: named[role] for role in OF_PRODUCT if role in named}
+        if kind is not None:
+            fields = ("backdrop", "backdrop_color", "second_color")
+            said |= zip(fields, (kind, *(named[role] for role in ROLES[kind])), strict=False)
+        return said
+
+    def to_bytes(self) -> bytes:
+        """A safetensors file: the network and the lexicons' states in float16, all words in its metadata."""
+        tensors = {f"network.{name}": weight for name, weight in self.network.state_dict().items()}
+        tensors |= {f"lexicon.{name}": lexicon.states for name, lexicon in self.lexicons.items()}
+        metadata = {
+            "config": json.dumps(asdict(self.network.config)),
+            "tags": json.dumps(self.tags),
+            "lexicons": json.dumps(
+                {
+                    name: {"words": dict(lexicon.words), "anchors": lexicon.anchors}
+                    for name, lexicon in self.lexicons.items()
+                }
+            ),
+        }
+        halved = {name: tensor.detach().cpu().half().contiguous() for name, tensor in tensors.items()}
+        return safetensors.save(halved, metadata)
+
+    @classmethod
+    def from_bytes(cls, data: bytes, device: torch.device | str = "cpu") -> "PromptReader":
+        """What `to_bytes` wrote, on `device`. Raises `ValueError` if it is anything else."""
+        try:
+            length = int.from_bytes(data[:8], "little")
+            told = json.loads(data[8 : 8 + length])["__metadata__"]
+            tensors = {name: tensor.float() for name, tensor in safetensors.load(data).items()}
+            tags = tuple(json.loads(told["tags"]))
+            with unfilled():
+                network = Reader(ReaderConfig(**json.loads(told["config"])))
+            weights = {name: tensors[f"network.{name}"] for name in network.state_dict()}
+            network.load_state_dict(weights, assign=True)
+            lexicons = {
+                name: Lexicon(lexicon["words"], tuple(lexicon["anchors"]), tensors[f"lexicon.{name}"])
+                for name, lexicon in json.loads(told["lexicons"]).items()
+            }
+        except (KeyError, TypeError, AttributeError, RuntimeError, SafetensorError) as error:
+            raise ValueError(f"not a reader: {error}") from error
+        if network.config.tags != len(tags) or not {"product", "color", *_MOODS} <= lexicons.keys():
+            raise ValueError("not a reader: its tags or lexicons are incomplete")
+        return cls(network.eval().requires_grad_(False).to(device), tags, lexicons)
+
+
+def _one_word(before: str, piece: str) -> bool:
+    """Whether a token belongs to the word before it: "jet-black" is one word, "pink-white" two colours."""
+    if piece[0].isalnum() == before[-1].isalnum():
+        return piece[0].isalnum()
+    return (before[-1] == "-" or piece == "-") and before.strip("-").lower() not in COLORS
