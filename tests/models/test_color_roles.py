@@ -36,3 +36,7 @@ def test_an_empty_stage_has_no_colour_of_a_product() -> None:
 
 def test_no_colours_give_no_roles() -> None:
     assert give_roles([]) == (None, {})
+
+
+def test_one_colour_of_a_pair_alone_is_that_of_the_whole_backdrop() -> None:
+    assert give_roles([word(floor=0.95)]) == ("plain", {"plain": 0})

@@ -14,6 +14,8 @@ OF_PRODUCT = ("product_color", "accent_color")
 COLOR_ROLES = (*OF_PRODUCT, *(role for roles in ROLES.values() for role in roles))
 UNUSED = 0.03
 """Likelihood of a colour word that is the colour of nothing."""
+ALONE = 0.3
+"""Likelihood of one colour of a pair without the other."""
 _LEAST = 1e-4
 
 
@@ -56,7 +58,10 @@ def _most_likely(
 
 
 def _likelihood(word: Mapping[str, float], role: str) -> float:
-    """A gradient's colours are told by their order; a wall above a floor may be said as a plain one is."""
+    """A gradient's colours are told by their order; a wall above a floor may be said as a plain one is; and
+    one colour of a pair, alone, is that of all that is behind."""
     if role in ("from", "to"):
         return word["from"] + word["to"]
+    if role == "plain":
+        return word["plain"] + ALONE * sum(word[half] for half in ("wall", "floor", "from", "to"))
     return word["wall"] + word["plain"] if role == "wall" else word[role]

@@ -30,7 +30,7 @@ class Model:
     autoencoder: Autoencoder
     upsampler: Upsampler
     reader: PromptReader | None = None
-    """Tells prompts in the words that the denoiser knows best; without it prompts are taken as written."""
+    """Tells prompts in the words that the denoiser knows best."""
 
     @property
     def device(self) -> torch.device:
@@ -51,9 +51,9 @@ class Model:
         return TextEncoder.load(self.device)
 
     def read(self, prompts: Sequence[str]) -> list[str]:
-        """The words that the denoiser is given for each prompt: a plain caption, where the model's reader
-        understands it (`adfusion.models.reader`)."""
-        if self.reader is None:
+        """The words to draw each prompt from: a plain caption, where the model's reader understands it
+        (`adfusion.models.reader`). A LoRA has words of its own, so with one prompts stay as they are."""
+        if self.reader is None or self.card.loras:
             return list(prompts)
         return self.reader.plain(prompts, self.text_encoder)
 
@@ -114,7 +114,7 @@ class Model:
         return self.autoencoder.config.latent_channels, height // factor, width // factor
 
     def _context(self, prompts: Sequence[str]) -> Context:
-        text = self.text_encoder.recall(self.read(prompts))
+        text = self.text_encoder.recall(prompts)
         return self.denoiser_net.text(text.states, text.mask)
 
     def _statistics(self, like: Tensor) -> tuple[Tensor, Tensor]:

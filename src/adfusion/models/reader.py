@@ -168,6 +168,9 @@ class PromptReader:
         colored = [part for part in parts if part.tag in COLOR_ROLES]
         kind, places = give_roles([part.roles for part in colored], product=product)
         named = {role: self._color(colored[place].words, encoder) for role, place in places.items()}
+        if kind == "plain" and colored[places["plain"]].tag in ROLES["gradient"]:  # "a teal gradient"
+            color = named["plain"]
+            kind, named = "gradient", named | {"from": color, "to": "grey" if color == "white" else "white"}
         said = {role: named[role] for role in OF_PRODUCT if role in named}
         if kind is not None:
             fields = ("backdrop", "backdrop_color", "second_color")
