@@ -1,6 +1,7 @@
 """The model that comes with the package: whole, small, and led by words."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,15 @@ import adfusion
 from adfusion.cli import main
 from adfusion.color import oklab
 from adfusion.creative.colors import rgb
-from adfusion.data.scenes.scene import COLORS
+from adfusion.data.scenes.plain import said_of
+from adfusion.data.scenes.scene import COLORS, random_scene
+from adfusion.evaluation import prompts
+from adfusion.evaluation.drawing import draw
+from adfusion.evaluation.fidelity import EVERYTHING, fidelity
+from adfusion.evaluation.probe import load_probe
 from adfusion.generation import NativeGenerator
 from adfusion.models import store
+from adfusion.models.card import READER
 from signed import content
 
 BRIEF = Path(__file__).parents[1] / "examples" / "oddleaf" / "brief.yaml"
@@ -28,14 +35,14 @@ def test_it_is_whole_and_small() -> None:
     assert store.bundled() == ["mini", "mini:teacher"]
     assert store.verify("mini").ok and store.verify("mini:teacher").ok
     weights = list(store.find("mini").rglob("*.safetensors"))
-    assert len(weights) == 6
+    assert len(weights) == 8
     assert sum(path.stat().st_size for path in weights) < 90e6
 
 
 @pytest.mark.parametrize("name", ["mini", "mini:teacher"])
 def test_its_card_says_how_it_was_made(name: str) -> None:
     card = store.load_card(name)
-    assert set(card.training) == set(store.PARTS)
+    assert set(card.training) == {*store.PARTS, READER}
     assert card.metrics and card.data.rights
     logs = (store.find(name) / "training").glob("*.jsonl")
     seen = {json.loads(log.read_text().splitlines()[-1])["pictures"] for log in logs}
@@ -59,6 +66,55 @@ def test_words_choose_the_backdrop(mini: NativeGenerator) -> None:
         np.linalg.norm(palette - oklab(np.median(corner, axis=0)), axis=1).argmin() for corner in corners
     ]
     assert [names[index] for index in nearest] == names
+
+
+@pytest.mark.parametrize(
+    ("prompt", "read_as"),
+    [
+        ("red lamp", "red lamp"),
+        ("Please, could we see a crimson lamp on some steps?", "red lamp standing on a small staircase"),
+        (
+            "The hero is a green backpack. Red floor meets white wall, leave the left side empty.",
+            "green backpack, two-tone backdrop, white wall and red floor, copy space on the left",
+        ),
+        ("a teal mug, Christmas mood", "teal mug, festive ornaments"),
+        ("blue headphones on a pink gradient", "blue headphones, pink to white gradient background"),
+        ("an empty stage, seamless beige backdrop", "an empty stage, seamless beige backdrop"),
+        ("", ""),
+        ("lovely weather", "lovely weather"),
+    ],
+)
+def test_prompts_are_read_as_what_they_say(prompt: str, read_as: str) -> None:
+    assert store.load("mini").read([prompt]) == [read_as]
+
+
+def test_plain_captions_are_read_as_themselves() -> None:
+    captions = [said_of(random_scene(5_000_000 + number)).plain() for number in range(300)]
+    read = store.load("mini").read(captions)
+    assert sum(one == other for one, other in zip(captions, read, strict=True)) >= 294
+
+
+def test_the_prompts_of_the_yardstick_are_read_rightly() -> None:
+    model = store.load("mini")
+    assert model.reader is not None
+    asked = prompts.seen(200)
+    read = model.reader.read([one.prompt for one in asked], model.text_encoder)
+    for name in ("product", "product_color", "backdrop_color", "stage"):
+        told = [(one.scene, said) for one, said in zip(asked, read, strict=True) if name in one.attributes]
+        right = sum(getattr(scene, name) == getattr(said, name) for scene, said in told)
+        assert right >= 0.95 * len(told), name
+
+
+def test_what_is_told_plainly_is_drawn_better() -> None:
+    model, reader = store.load("mini"), load_probe()
+    asked = prompts.seen(48)
+    scenes = [one.scene for one in asked]
+    shares = []
+    for each in (model, replace(model, reader=None)):
+        drawn = draw(each, [one.prompt for one in asked], [scene.seed for scene in scenes])
+        right = fidelity(asked, reader.read(np.concatenate(list(drawn))), ("product", "backdrop_color"))
+        shares.append(right[EVERYTHING].share)
+    assert shares[0] > shares[1]
 
 
 def test_a_caption_is_worth_something_to_the_teacher() -> None:

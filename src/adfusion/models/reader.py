@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from itertools import pairwise
 
 import torch
 from safetensors import SafetensorError
@@ -25,9 +26,12 @@ from adfusion.nets import TextEncoder
 from adfusion.nets.reader import Reader, ReaderConfig
 from adfusion.nets.unfilled import unfilled
 
-NOUN, PHRASE, SURE = 0.3, 0.5, 0.6
-"""Least cosine similarities to known words: of an unknown noun that stands where a product does, of words that
-were read as nothing, and of words to be taken for another value than they were read as."""
+NOUN, COLOR, UNREAD, SURE = 0.3, 0.4, 0.45, 0.6
+"""Least cosine similarities to known words: of an unknown noun that stands where a product does, of an
+unknown colour, of words that were read as nothing, and of words to be taken for another value than they were
+read as."""
+CERTAIN, DOUBT = 0.6, 0.05
+"""Least likelihood of a word that is read as a value; and to be the product where no word is read as it."""
 
 _VALUED = ("material", "stage", "light", "season", "camera_height", "camera_distance", "copy_space")
 _MOODS = ("season", "light")
@@ -44,7 +48,7 @@ class Part:
     weight: float
     """Sum of the probabilities of its words."""
     roles: Mapping[str, float]
-    """How likely its first word is a colour in each role (`adfusion.models.color_roles`)."""
+    """How likely its first word is the product, or a colour in each role (`adfusion.models.color_roles`)."""
 
 
 class PromptReader:
@@ -105,7 +109,7 @@ class PromptReader:
                 first, _, _, before, roles = parts[-1]
                 parts[-1] = first, end, tag, before + weight, roles
             else:
-                roles = {role: float(likely[self.tags.index(role)]) for role in COLOR_ROLES}
+                roles = {role: float(likely[self.tags.index(role)]) for role in ("product", *COLOR_ROLES)}
                 parts.append((start, end, tag, weight, roles))
         return [Part(prompt[start:end], tag, weight, roles) for start, end, tag, weight, roles in parts]
 
@@ -113,7 +117,8 @@ class PromptReader:
         strongest: dict[str, Part] = {}
         for part in parts:
             role = part.tag.partition("=")[0]
-            if role and (role not in strongest or part.weight > strongest[role].weight):
+            weak = "=" in part.tag and part.weight < CERTAIN
+            if role and not weak and (role not in strongest or part.weight > strongest[role].weight):
                 strongest[role] = part
         product = self._product(strongest.get("product"), parts, encoder)
         if product is None:
@@ -128,15 +133,21 @@ class PromptReader:
         return replace(said, material=None) if product == NOTHING else said
 
     def _product(self, part: Part | None, parts: Sequence[Part], encoder: TextEncoder) -> str | None:
-        if part is None:
-            return self._meant("product", parts, encoder)
-        if "=" in part.tag:
-            return NOTHING
+        """The value of the part that names it, or else of the word that most likely does."""
         lexicon = self.lexicons["product"]
-        if (known := lexicon.find(part.words)) is not None:
+        if part is not None:
+            if "=" in part.tag:
+                return NOTHING
+            words, least = part.words, NOUN
+        else:
+            likeliest = max(parts, key=lambda each: each.roles["product"], default=None)
+            if likeliest is None or likeliest.roles["product"] < DOUBT:
+                return self._meant("product", parts, encoder)
+            words, least = likeliest.words.split()[0], UNREAD
+        if (known := lexicon.find(words)) is not None:
             return known
-        value, similarity = lexicon.nearest(part.words, encoder)
-        return value if similarity >= NOUN else None
+        value, similarity = lexicon.nearest(words, encoder)
+        return value if similarity >= least else None
 
     def _mood(self, attribute: str, part: Part, encoder: TextEncoder) -> str:
         """What a part was read as, unless its words, being unknown, are surely more like another value's."""
@@ -146,9 +157,12 @@ class PromptReader:
         value, similarity = lexicon.nearest(part.words, encoder)
         return value if value and similarity >= SURE else read
 
-    def _color(self, words: str, encoder: TextEncoder) -> str:
+    def _color(self, words: str, encoder: TextEncoder) -> str | None:
         lexicon = self.lexicons["color"]
-        return lexicon.find(words) or lexicon.nearest(words, encoder)[0]
+        if (known := lexicon.find(words)) is not None:
+            return known
+        value, similarity = lexicon.nearest(words, encoder)
+        return value if similarity >= COLOR else None
 
     def _meant(self, attribute: str, parts: Sequence[Part], encoder: TextEncoder) -> str | None:
         """The value that words which were read as nothing are most like, if any are alike enough."""
@@ -159,16 +173,19 @@ class PromptReader:
             if not part.tag or (part.tag in COLOR_ROLES and known.find(part.words) is None)
         )
         words = [word for part in idle for word in _WORD.findall(part.words)]
-        found = [self.lexicons[attribute].nearest(word, encoder) for word in words]
-        value, similarity = max(found, key=lambda each: each[1], default=("", 0.0))
-        return value if value and similarity >= PHRASE else None
+        nearest = (self.lexicons[attribute].nearest(word, encoder) for word in words)
+        found = [(similarity, value) for value, similarity in nearest if value and similarity >= UNREAD]
+        return max(found)[1] if found else None
 
     def _colors(self, parts: Sequence[Part], product: bool, encoder: TextEncoder) -> dict[str, str]:
         """The fields of `Said` that are colours, and the kind of the backdrop."""
-        colored = [part for part in parts if part.tag in COLOR_ROLES]
-        kind, places = give_roles([part.roles for part in colored], product=product)
-        named = {role: self._color(colored[place].words, encoder) for role, place in places.items()}
-        if kind == "plain" and colored[places["plain"]].tag in ROLES["gradient"]:  # "a teal gradient"
+        meant = [(part, self._color(part.words, encoder)) for part in parts if part.tag in COLOR_ROLES]
+        colored = [(part, color) for part, color in meant if color is not None]
+        kind, places = give_roles([part.roles for part, _ in colored], product=product)
+        named = {role: colored[place][1] for role, place in places.items()}
+        if product and "product_color" not in named and (before := self._color_before(parts)):
+            named["product_color"] = before
+        if kind == "plain" and colored[places["plain"]][0].tag in ROLES["gradient"]:  # "a teal gradient"
             color = named["plain"]
             kind, named = "gradient", named | {"from": color, "to": "grey" if color == "white" else "white"}
         said = {role: named[role] for role in OF_PRODUCT if role in named}
@@ -176,6 +193,13 @@ class PromptReader:
             fields = ("backdrop", "backdrop_color", "second_color")
             said |= zip(fields, (kind, *(named[role] for role in ROLES[kind])), strict=False)
         return said
+
+    def _color_before(self, parts: Sequence[Part]) -> str | None:
+        """The colour that the word before the product is by the letter, though it was read as nothing."""
+        for before, part in pairwise(parts):
+            if part.tag == "product" and not before.tag:
+                return self.lexicons["color"].find(before.words.split()[-1])
+        return None
 
     def to_bytes(self) -> bytes:
         """A safetensors file: the network and the lexicons' states in float16, all words in its metadata."""

@@ -231,6 +231,8 @@ class StudentRecipe(_Recipe):
 class UpsamplerNetwork(_Strict):
     channels: int = 48
     blocks: int = 6
+    scale: int = Field(4, ge=2, le=16)
+    """How many times a side grows."""
 
 
 class UpsamplerRecipe(_Recipe):

@@ -1,4 +1,4 @@
-"""Learning detail: small pictures to four times their side."""
+"""Learning detail: small pictures to several times their side."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,7 +27,7 @@ from adfusion.training.runs import trained_autoencoder
 
 
 def upsampler_config(shape: UpsamplerNetwork) -> UpsamplerConfig:
-    return UpsamplerConfig(channels=shape.channels, blocks=shape.blocks, scale=4)
+    return UpsamplerConfig(channels=shape.channels, blocks=shape.blocks, scale=shape.scale)
 
 
 class UpsamplerTask:
@@ -38,6 +38,7 @@ class UpsamplerTask:
         self.recipe, self.run = recipe, run
         torch.manual_seed(recipe.seed)
         self.network = Upsampler(upsampler_config(recipe.network))
+        self.scale = recipe.network.scale
         self.autoencoder, _ = trained_autoencoder(run.parent / recipe.autoencoder)
 
     def prepare(self, accelerator: Accelerator) -> Iterator[TrainingProgress]:
@@ -50,7 +51,7 @@ class UpsamplerTask:
         recipe = self.recipe
         group, indices = self.order[step]
         rng = step_rng(recipe.seed, step)
-        large = self._crops(self.pictures.read(group, indices), 4 * recipe.crop, rng)
+        large = self._crops(self.pictures.read(group, indices), self.scale * recipe.crop, rng)
         decoded = torch.from_numpy(rng.random(len(large)) < recipe.decoded_share)
         small = self._shrink(large, decoded.to(self.device))
         enlarged = self.network(small[share])
@@ -58,11 +59,12 @@ class UpsamplerTask:
         return loss + recipe.edge_weight * edge_distance(enlarged, large[share]).mean()
 
     def _crops(self, pictures: np.ndarray, side: int, rng: np.random.Generator) -> Tensor:
-        return to_pixels(random_crops(pictures, side, rng, multiple=32)).to(self.device)
+        multiple = 8 * self.scale  # the autoencoder takes small sides of whole latent pixels
+        return to_pixels(random_crops(pictures, side, rng, multiple=multiple)).to(self.device)
 
     @torch.no_grad()
     def _shrink(self, large: Tensor, decoded: Tensor) -> Tensor:
-        small = F.avg_pool2d(large, 4)
+        small = F.avg_pool2d(large, self.scale)
         return torch.where(decoded.view(-1, 1, 1, 1), self.autoencoder(small).clamp(-1, 1), small)
 
     @torch.no_grad()
@@ -70,8 +72,8 @@ class UpsamplerTask:
         """Bicubic, ours, original: three rows of the same crops, from decoded small pictures."""
         group = int(np.argmax(self.pictures.counts()))
         shown = np.arange(min(4, self.pictures.counts()[group]))
-        large = self._crops(self.pictures.read(group, shown), 256, step_rng(0, 0))
+        large = self._crops(self.pictures.read(group, shown), 64 * self.scale, step_rng(0, 0))
         small = self._shrink(large, torch.ones(len(large), dtype=torch.bool, device=self.device))
-        bicubic = F.interpolate(small, scale_factor=4, mode="bicubic")
+        bicubic = F.interpolate(small, scale_factor=self.scale, mode="bicubic")
         rows = to_pictures(torch.cat([bicubic, self.network(small), large]))
         return Image.fromarray(rearrange(rows, "(rows n) h w c -> (rows h) (n w) c", rows=3))
