@@ -286,11 +286,16 @@ def test_the_package_names_carousel_and_card(out: Path, tmp_path: Path) -> None:
         pass
     with zipfile.ZipFile(tmp_path / "meta.zip") as package:
         names = package.namelist()
-        rows = list(csv.DictReader(io.StringIO(package.read("creatives.csv").decode())))
+        rows, (ad,) = (
+            list(csv.DictReader(io.StringIO(package.read(name).decode())))
+            for name in ("creatives.csv", "meta-ads.csv")
+        )
     assert [row["Card"] for row in rows] == ["1", "2", "3"]
     assert len({row["Carousel"] for row in rows}) == 1
     assert all(row["File"] in names for row in rows)
-    assert "meta-ads.csv" not in names
+    assert [ad[f"Product {card} - Name"] for card in (1, 2, 3)] == [row["Headline"] for row in rows]
+    assert ad["Ad Name"] == rows[0]["Carousel"]
+    assert ad["Image File Name"] == ""
 
 
 def test_cards_may_hold_fields_of_an_audience(tmp_path: Path) -> None:

@@ -69,8 +69,8 @@ def test_a_platforms_zip_has_its_files_and_lists_that_name_them(
             with Image.open(io.BytesIO(meta.read(row["File"]))) as image:
                 assert image.size == (int(row["Width"]), int(row["Height"])) == (1080, 1080)
         ads = rows(meta.read("meta-ads.csv"))
-        assert list(ads[0]) == ["Campaign Name", "Ad Set Name", "Ad Name", "Ad Status", "Title", "Body"]
-        assert {f"{ad['Ad Name']}.jpg" for ad in ads} == {row["File"] for row in listed}
+        assert {ad["Image File Name"] for ad in ads} == {row["File"] for row in listed}
+        assert {ad["Link"] for ad in ads} == {"https://example.org/tea"}
         assert {(ad["Ad Status"], ad["Ad Set Name"]) for ad in ads} == {("PAUSED", "Früh, spät")}
     with zipfile.ZipFile(tmp_path / "google.zip") as google:
         (group,) = rows(google.read("google-ads-editor.csv"))

@@ -95,7 +95,7 @@ def test_a_brand_has_all_that_its_file_says(write: Callable[..., Path]) -> None:
     assert (brand.tone, brand.never) == (("calm",), ("cheap", "free of charge"))
     assert (brand.legal, brand.button) == ("An invented brand.", "outline")
     assert brand.text_font.weight == 400
-    assert brand.headline_font.families == ("Manrope", "DejaVu Sans", "Source Sans Pro", "sans-serif")
+    assert brand.headline_font.families[:3] == ("Manrope", "DejaVu Sans", "Source Sans Pro")
     assert brand.scripts == ("arabic", "greek")
 
 

@@ -11,7 +11,7 @@ from stand_ins import stand_in
 
 from adfusion.creative.brand import Brand
 from adfusion.creative.colors import contrast_of, parse_color
-from adfusion.creative.document import Creative, Text
+from adfusion.creative.document import Creative, Picture, Text
 from adfusion.creative.draw import image, pixels, png
 from adfusion.creative.encode import encode
 from adfusion.creative.layout import compose
@@ -69,13 +69,16 @@ def test_svg_has_live_text_at_the_measured_places(placement: Placement, brand: B
 
 
 def test_svg_names_its_layers_and_carries_its_pictures(brand: Brand) -> None:
-    root = ElementTree.fromstring(svg(creative_for(PLACEMENTS["meta-feed-square"], brand)))
+    creative = creative_for(PLACEMENTS["meta-feed-square"], brand)
+    root, picture = ElementTree.fromstring(svg(creative)), creative.find("picture")
     ids = {element.get("id") for element in root.iter()}
     assert {"picture", "headline", "call-to-action", "logo"} <= ids
     pictures = {element.get("id"): element.get(HREF) or "" for element in root.iter(f"{SVG}image")}
     kind, _, data = pictures["picture"].partition(",")
     assert kind == "data:image/jpeg;base64"
-    assert Image.open(io.BytesIO(base64.b64decode(data))).size == (1080, 1080)
+    assert isinstance(picture, Picture)
+    size = Image.open(io.BytesIO(base64.b64decode(data))).size
+    assert size == (round(picture.box.width), round(picture.box.height))
     assert pictures["logo-artwork"].startswith("data:image/svg+xml;base64,")
 
 

@@ -26,6 +26,7 @@ EASY = 36.0
 
 HARD = {
     "numbers": ("24/7 fresh in 365 shops", "Call 0800 555 014", "eng"),
+    "short words": ("Twelve hours in a bottle", "Made in a day", "eng"),
     "a price": ("Now only $1,299.90", "Save 25%", "eng"),
     "a registered mark": ("Oddleaf® cold brew", "Try Oddleaf®", "eng"),
     "mixed case": ("iPads for McKenzie’s DIY club", "Get eBooks", "eng"),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from adfusion.creative import engine
 from adfusion.creative.fonts import FAMILIES, installed_font, own_font
-from adfusion.creative.paragraph import SCALE, breaks, faces, fit, setting, tracking, width
+from adfusion.creative.paragraph import SCALE, breaks, faces, fit, setting, tracking, width, word_spacing
 from adfusion.creative.wording import Chunk, chunks, clean, is_right_to_left
 from adfusion.errors import UserError
 
@@ -94,7 +94,7 @@ def test_a_brands_own_file_comes_first(tmp_path: Path) -> None:
     own.write_bytes(source.with_name("Roboto-Black.ttf").read_bytes())
     stack = own_font(own)
     assert (stack.files[0].path, stack.weight) == (own, 900)
-    assert stack.families == ("Roboto", "Manrope", "DejaVu Sans", "sans-serif")
+    assert stack.families == ("Roboto", "Manrope", "DejaVu Sans", "Noto Emoji", "sans-serif")
     assert width("Tea", stack, 20, 0, False) != width("Tea", MANROPE, 20, 0, False)
 
 
@@ -119,6 +119,20 @@ def test_joined_scripts_are_never_letter_spaced() -> None:
 
 def test_small_capitals_are_letter_spaced_and_large_ones_are_not() -> None:
     assert tracking("SHOP NOW", 12) > 0 > tracking("SHOP NOW", 90)
+
+
+@pytest.mark.parametrize("family", ["manrope", "roboto", "source-sans-pro"])
+@pytest.mark.parametrize("size", [11, 40, 90])
+@pytest.mark.parametrize("space", [" ", "\u00a0"])
+def test_words_stand_a_quarter_of_an_em_apart(family: str, size: float, space: str) -> None:
+    font, spacing = installed_font(family, "display"), tracking("in mn", size)
+    joined = width(f"in{space}mn", font, size, spacing, False)
+    apart = width("in", font, size, spacing, False) + width("mn", font, size, spacing, False)
+    assert joined - apart == pytest.approx(0.25 * size, abs=0.01 * size)
+
+
+def test_a_wide_space_is_left_as_it_is() -> None:
+    assert word_spacing(installed_font("dejavu-sans", "display"), 0) == 0
 
 
 @pytest.mark.parametrize("letters", ["fl", "fi", "ff"])

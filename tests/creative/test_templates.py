@@ -11,6 +11,7 @@ from stand_ins import noise, scene, stand_in
 from adfusion.creative.brand import Brand
 from adfusion.creative.document import Box, Creative, Panel, Picture, Text
 from adfusion.creative.layout import TEMPLATES, compose, ensure_fits
+from adfusion.creative.paragraph import metrics
 from adfusion.creative.placement import PLACEMENTS, CopySpace, Placement, placement
 from adfusion.creative.templates import COPY_SPACES
 from adfusion.creative.wording import Copy
@@ -206,3 +207,12 @@ def test_a_dark_ground_gets_the_logo_for_dark_grounds(brand: Brand) -> None:
     assert isinstance(artwork, Picture)
     assert artwork.image is white
     assert creative.find("logo-ground") is None
+
+
+def test_the_logo_stands_apart_from_a_headline_that_fills_its_column(brand: Brand) -> None:
+    words = Copy("The sun takes its time. So does our tea.", "Start slowly")
+    creative = composed(words, brand, PLACEMENTS["iab-medium-rectangle"], "hero-left")
+    logo, text = parts(creative)["logo"], creative.find("headline-text")
+    assert isinstance(text, Text)
+    capitals = text.lines[0].baseline - metrics(text.text, text.font).cap_height * text.size
+    assert capitals - logo.bottom > 1.2 * logo.height

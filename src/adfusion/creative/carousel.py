@@ -7,6 +7,7 @@ the scrim, the colour of their words and the size of their headlines.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from math import inf
 
 from PIL import Image
 
@@ -79,19 +80,26 @@ def _words(copies: Sequence[Copy], brand: Brand, placement: Placement) -> list[C
 def _alike(
     words: Sequence[Copy], brand: Brand, placement: Placement, subjects: Sequence[Subject]
 ) -> list[Choice]:
-    """Layouts in which all headlines have the size of the one that must be smallest."""
-    free = [_choice(copy, brand, placement, subject) for copy, subject in zip(words, subjects, strict=True)]
-    smallest = min(choice.arrangement.texts[0].setting.size for choice in free)
-    return [
-        _choice(copy, brand, placement, subject, smallest)
-        for copy, subject in zip(words, subjects, strict=True)
-    ]
+    """Layouts in which all headlines have the size of the one that must be smallest.
+
+    One that is held to that size may break its lines better at a smaller one still, which then holds for all.
+    """
+    largest = inf
+    while True:
+        choices = [
+            _choice(copy, brand, placement, subject, largest)
+            for copy, subject in zip(words, subjects, strict=True)
+        ]
+        sizes = [choice.arrangement.texts[0].setting.size for choice in choices]
+        if min(sizes) == max(sizes) or min(sizes) >= largest:
+            return choices
+        largest = min(sizes)
 
 
-def _choice(copy: Copy, brand: Brand, placement: Placement, subject: Subject, *largest: float) -> Choice:
+def _choice(copy: Copy, brand: Brand, placement: Placement, subject: Subject, largest: float) -> Choice:
     """The words beside what the card shows; over it where there is no other room."""
     for each in (subject, replace(subject, gaze=subject.gaze.without_subject())):
-        found = choose(copy, brand, placement, COPY_SPACE, each, (TEMPLATE,), *largest)
+        found = choose(copy, brand, placement, COPY_SPACE, each, (TEMPLATE,), largest)
         if found is not None:
             return found
     ensure_cards_fit((copy,), brand, placement)

@@ -1,4 +1,10 @@
-"""Fonts: a brand's own files first, open ones from installed packages, DejaVu behind for other scripts."""
+"""Fonts: a brand's own files first, open ones from installed packages, DejaVu behind for other scripts, Noto
+Emoji behind for emoji.
+
+Noto Emoji comes as an npm package, which pip does not install, so it lies in `fonts_data`: Bold 3.006 of
+@fontsource/noto-emoji 5.3.2, unpacked from WOFF. It has one colour, the text's, so that contrast holds for
+emoji as for letters, and SVG, PDF and HTML5 keep them as text.
+"""
 
 import re
 from dataclasses import dataclass
@@ -50,7 +56,18 @@ class FontStack:
     @property
     def families(self) -> tuple[str, ...]:
         """Family names without repetition, the generic one last, as CSS wants them."""
-        return (*dict.fromkeys(file.family for file in self.files), self.generic)
+        return self.asked(emoji=False)
+
+    def asked(self, emoji: bool) -> tuple[str, ...]:
+        """`families` in the order in which they are asked."""
+        return (*dict.fromkeys(self.files[index].family for index in self.order(emoji)), self.generic)
+
+    def order(self, emoji: bool) -> tuple[int, ...]:
+        """The files by index, in the order in which they are asked: for emoji, theirs before last resorts."""
+        indices = range(len(self.files))
+        if not emoji:
+            return tuple(indices)
+        return tuple(sorted(indices, key=lambda i: i >= self.chosen and self.files[i].family != EMOJI.name))
 
 
 @dataclass(frozen=True)
@@ -91,6 +108,9 @@ FAMILIES: dict[str, _Family] = {
     "dejavu-serif": _Family("DejaVu Serif", "matplotlib", 700, 700, "serif", "mpl-data/fonts/ttf"),
 }
 """Installed families, by the name a brief uses."""
+
+EMOJI = _Family("Noto Emoji", "adfusion", 700, 700, folder="creative/fonts_data")
+"""Google's, under the SIL Open Font License 1.1 that lies beside it."""
 
 ALLOWED_FONTS = f"one of {', '.join(FAMILIES)}, or a .ttf or .otf file"
 
@@ -133,7 +153,7 @@ def installed_font(
     name: str, role: Role, weight: int | None = None, fallbacks: tuple[FontFile, ...] = ()
 ) -> FontStack:
     """The stack of an installed family: its face of this weight (by default the family's own for the role),
-    then `fallbacks`, then DejaVu.
+    then `fallbacks`, DejaVu and the emoji.
 
     Raises `KeyError` if `name` is not in `FAMILIES` or the family has no such weight.
     """
@@ -143,7 +163,7 @@ def installed_font(
 
 
 def own_font(path: Path, where: str = "font", fallbacks: tuple[FontFile, ...] = ()) -> FontStack:
-    """The stack of a brand's own font file, with `fallbacks`, Manrope and DejaVu behind it.
+    """The stack of a brand's own font file, with `fallbacks`, Manrope, DejaVu and the emoji behind it.
 
     Raises `UserError` if it is missing or not a TrueType or OpenType font.
     """
@@ -157,7 +177,8 @@ def _stack(
     before: tuple[str, ...] = (),
 ) -> FontStack:
     last = (*before, "dejavu-serif", "dejavu-sans") if generic == "serif" else (*before, "dejavu-sans")
-    behind = (FAMILIES[name].weights[FAMILIES[name].display] for name in last)
+    families = (*(FAMILIES[name] for name in last), EMOJI)
+    behind = (family.weights[family.display] for family in families)
     chosen = dict.fromkeys((first, *fallbacks))
     return FontStack(tuple(dict.fromkeys((*chosen, *behind))), generic, len(chosen))
 

@@ -11,6 +11,7 @@ from itertools import accumulate, pairwise
 from math import exp, floor, log, sqrt
 from typing import Any
 
+from adfusion.creative.emoji import runs
 from adfusion.creative.engine import skia, textlayout
 from adfusion.creative.fonts import FontStack
 from adfusion.creative.wording import SOFT_HYPHEN, Chunk, chunks, is_joined, is_right_to_left, join
@@ -27,6 +28,10 @@ WIDOW = 0.3
 
 SINGLE = 0.1
 """What any line of one short word costs."""
+
+WORD_SPACE = 0.25
+"""The least space between words, in em: a usual one (Bringhurst, "The Elements of Typographic Style", 2.1.1).
+Faces such as Manrope have 0.2 and large type is set tighter still, so that OCR read "in a" as "ina"."""
 
 LIGATURE = re.compile("(?<=f)(?=[bfhijklt])|(?<=t)(?=t)|(?<=[-<(])(?=[->c3])")
 """Where fonts join letters, to one stroke in small type: OCR reads a joined fl as fi. The binding cannot
@@ -120,22 +125,42 @@ def paragraph(
     """One laid-out line as a Skia paragraph; its origin is the top left, `AlphabeticBaseline` below it."""
     collection, aliases = _collection(font)
     style = textlayout().TextStyle()
-    style.setFontFamilies(aliases)
     style.setFontStyle(typeface(str(font.files[0].path)).fontStyle())
     style.setFontSize(size)
     style.setLetterSpacing(tracking * size)
+    style.setWordSpacing(word_spacing(font, tracking) * size)
     style.setColor(0xFF000000 | int(color[1:], 16))
     whole = textlayout().ParagraphStyle()
     whole.setTextStyle(style)
     builder = textlayout().ParagraphBuilder.make(whole, collection, _unicode())
-    # The binding has no base direction; an isolate (UAX 9, RLI … PDI) sets it for the whole line.
-    for index, piece in enumerate(LIGATURE.split(f"\u2067{text}\u2069" if right_to_left else text)):
-        style.setLocale(LANGUAGES[index % 2])
-        builder.pushStyle(style)
-        builder.addText(piece)
+    # The binding has no base direction; an isolate (UAX 9, RLI … PDI) sets it for the whole line. A no-break
+    # space is as wide as others; only from right to left it must stay, since it holds numbers together.
+    for emoji, run in runs(f"\u2067{text}\u2069" if right_to_left else text.replace("\u00a0", " ")):
+        style.setFontFamilies([aliases[index] for index in font.order(emoji)])
+        for index, piece in enumerate(LIGATURE.split(run)):
+            style.setLocale(LANGUAGES[index % 2])
+            builder.pushStyle(style)
+            builder.addText(piece)
     built = builder.Build()
     built.layout(FAR)
     return built
+
+
+@cache
+def _own_space(font: FontStack) -> float:
+    """The face's space, in em."""
+    face = typeface(str(font.files[0].path))
+    return float(skia().Font(face, 1000).getWidths([face.unicharToGlyph(ord(" "))])[0]) / 1000
+
+
+def word_spacing(font: FontStack, tracking: float) -> float:
+    """What is added to the face's space, in em, so that words stand `WORD_SPACE` apart."""
+    return max(0.0, WORD_SPACE - _own_space(font) - tracking)
+
+
+def _word_space(font: FontStack, tracking: float) -> float:
+    """From the end of a word to the next, in em."""
+    return max(WORD_SPACE, _own_space(font) + tracking)
 
 
 @lru_cache(maxsize=4096)
@@ -151,11 +176,11 @@ def faces(text: str, font: FontStack) -> tuple[int, ...]:
     Raises `UserError` for a character that none of them has.
     """
     used: dict[int, None] = {}
-    for character in text:
+    for emoji, character in ((emoji, character) for emoji, run in runs(text) for character in run):
         if character.isspace() or character in INVISIBLE:
             continue
-        for index, file in enumerate(font.files):
-            if typeface(str(file.path)).unicharToGlyph(ord(character)):
+        for index in font.order(emoji):
+            if typeface(str(font.files[index].path)).unicharToGlyph(ord(character)):
                 used[index] = None
                 break
         else:
@@ -256,12 +281,10 @@ def _ending(piece: Chunk) -> float:
 
 
 @lru_cache(maxsize=4096)
-def _shape(text: str, font: FontStack) -> tuple[tuple[Chunk, ...], tuple[float, ...], float]:
-    """The chunks of a text, their widths and that of a space, in em and without tracking."""
+def _shape(text: str, font: FontStack) -> tuple[tuple[Chunk, ...], tuple[float, ...]]:
+    """The chunks of a text and their widths, in em and without tracking."""
     pieces, rtl = chunks(text), is_right_to_left(text)
-    widths = tuple(width(piece.at_line_end, font, EM, 0.0, rtl) / EM for piece in pieces)
-    space = (width("n n", font, EM, 0.0, rtl) - 2 * width("n", font, EM, 0.0, rtl)) / EM
-    return pieces, widths, space
+    return pieces, tuple(width(piece.at_line_end, font, EM, 0.0, rtl) / EM for piece in pieces)
 
 
 def setting(text: str, font: FontStack, size: float, limit: float, max_lines: int = 99) -> Setting | None:
@@ -272,29 +295,29 @@ def setting(text: str, font: FontStack, size: float, limit: float, max_lines: in
 
 def _least_lines(text: str, font: FontStack, size: float, limit: float) -> float:
     """So many lines it takes at least: its width in lines that are full, which costs no search for breaks."""
-    ems, letters, spaces, space = _extent(text, font)
+    ems, letters, spaces = _extent(text, font)
     spacing = tracking(text, size)
-    gap = max(0.0, space + spacing)
+    gap = _word_space(font, spacing)
     return (size * (ems + spacing * letters + gap * (spaces + 1)) - 1e-3) / (limit + size * gap)
 
 
 @lru_cache(maxsize=4096)
-def _extent(text: str, font: FontStack) -> tuple[float, int, int, float]:
-    """Of all chunks together: width in em, letters, spaces between; and the width of a space."""
-    pieces, ems, space = _shape(text, font)
+def _extent(text: str, font: FontStack) -> tuple[float, int, int]:
+    """Of all chunks together: width in em, letters, spaces between."""
+    pieces, ems = _shape(text, font)
     letters = sum(len(piece.at_line_end) for piece in pieces)
-    return sum(ems), letters, sum(piece.space for piece in pieces[:-1]), space
+    return sum(ems), letters, sum(piece.space for piece in pieces[:-1])
 
 
 @lru_cache(maxsize=65536)
 def _balanced(text: str, font: FontStack, size: float, limit: float) -> Setting | None:
     """`setting` in as many lines as it takes. Layouts ask for few widths, many times."""
     spacing, rtl = tracking(text, size), is_right_to_left(text)
-    pieces, ems, space = _shape(text, font)
+    pieces, ems = _shape(text, font)
     rough = tuple(
         size * (em + spacing * len(piece.at_line_end)) for em, piece in zip(ems, pieces, strict=True)
     )
-    found = breaks(pieces, rough, size * (space + spacing), limit)
+    found = breaks(pieces, rough, size * _word_space(font, spacing), limit)
     if found is None:
         return None
     ends, raggedness = found

@@ -19,7 +19,11 @@ from adfusion.creative.document import (
     Vector,
 )
 from adfusion.creative.draw import resampled
+from adfusion.creative.emoji import runs
 from adfusion.creative.encode import jpeg
+from adfusion.creative.fonts import FontStack
+from adfusion.creative.paragraph import word_spacing
+from adfusion.creative.webfonts import emoji_fonts
 
 JPEG_QUALITY = 92
 LIGATURES = "font-feature-settings:'liga' 0"
@@ -33,14 +37,20 @@ Link = Callable[[str, str, bytes], str]
 def svg(creative: Creative) -> str:
     """The document as one self-contained SVG file; each line of text is a `tspan` at its measured place.
 
-    Top layers are layers to Inkscape too, and every element has a label there.
+    Top layers are layers to Inkscape too, and every element has a label there. The glyphs of emoji are
+    inside, for browsers; other fonts are those of the reader's machine.
     """
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + markup(creative, data_uri)
+    faces = "".join(
+        f"<style>@font-face {{ font-family: '{face.family}'; font-weight: {face.weight}; "
+        f"src: url({data_uri(face.family, 'font/woff', data)}) format('woff') }}</style>\n"
+        for face, data in emoji_fonts(creative).items()
+    )
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + markup(creative, data_uri, definitions=faces)
 
 
-def markup(creative: Creative, link: Link, quality: int = JPEG_QUALITY) -> str:
+def markup(creative: Creative, link: Link, quality: int = JPEG_QUALITY, definitions: str = "") -> str:
     """The `svg` element alone, with its pictures where `link` puts them, as JPEG of this quality."""
-    definitions = "\n".join(_definitions(creative))
+    definitions += "\n".join(_definitions(creative))
     body = "\n".join(_top(layer, link, quality) for layer in creative.layers)
     width, height = creative.width, creative.height
     spaces = " ".join(
@@ -148,19 +158,33 @@ def _element(layer: Layer, link: Link, quality: int) -> str:
 
 def _text(layer: Text) -> str:
     """`text-anchor="start"` is the right edge of a line that runs from right to left."""
-    families = quoteattr(", ".join(f"'{name}'" if " " in name else name for name in layer.font.families))
     spans = "".join(
         f'<tspan x="{_number(line.left + line.width * layer.right_to_left)}" y="{_number(line.baseline)}">'
-        f"{escape(line.text)}</tspan>"
+        f"{_line(line.text, layer.font)}</tspan>"
         for line in layer.lines
     )
     direction = ' direction="rtl"' if layer.right_to_left else ""
+    families = _families(layer.font.families)
     return (
         f'<text {_named(layer)} font-family={families} font-weight="{layer.font.weight}" '
         f'font-size="{_number(layer.size)}" letter-spacing="{_number(layer.tracking * layer.size)}" '
+        f'word-spacing="{_number(word_spacing(layer.font, layer.tracking) * layer.size)}" '
         f'fill="{layer.color}" text-anchor="start" style="{LIGATURES}"{direction}>'
         f"{spans}</text>"
     )
+
+
+def _line(text: str, font: FontStack) -> str:
+    """Emoji name their face first: a program's own order of faces may be another."""
+    emoji_first = _families(font.asked(emoji=True))
+    return "".join(
+        f"<tspan font-family={emoji_first}>{escape(run)}</tspan>" if emoji else escape(run)
+        for emoji, run in runs(text)
+    )
+
+
+def _families(names: tuple[str, ...]) -> str:
+    return quoteattr(", ".join(f"'{name}'" if " " in name else name for name in names))
 
 
 def _whole(box: Box) -> str:

@@ -29,7 +29,7 @@ def clean(text: str) -> str:
     """NFC, with every run of white space as one space.
 
     Raises `ValueError` for empty or overlong text and for characters that cannot be set: control characters,
-    lone surrogates, private or unassigned code points, and explicit bidirectional embeddings.
+    lone surrogates, private code points, and explicit bidirectional embeddings.
     """
     words = unicodedata.normalize("NFC", SPACES.sub(" ", text)).strip(" ")
     if not words.strip():
@@ -37,7 +37,7 @@ def clean(text: str) -> str:
     if len(words) > MAX_CHARACTERS:
         raise ValueError(f"{len(words)} characters, more than {MAX_CHARACTERS}")
     for character in words:
-        if character in BIDI_CONTROLS or unicodedata.category(character) in ("Cc", "Cs", "Co", "Cn"):
+        if character in BIDI_CONTROLS or unicodedata.category(character) in ("Cc", "Cs", "Co"):
             raise ValueError(f"character U+{ord(character):04X}, which cannot be printed")
     return words
 
@@ -78,7 +78,8 @@ class Chunk:
 
 
 def _ideographic(character: str) -> bool:
-    return unicodedata.east_asian_width(character) in "WF" and unicodedata.category(character)[0] in "LNS"
+    category = unicodedata.category(character)
+    return unicodedata.east_asian_width(character) in "WF" and category[0] in "LNS" and category != "Sk"
 
 
 def chunks(text: str) -> tuple[Chunk, ...]:

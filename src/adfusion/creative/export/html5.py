@@ -18,10 +18,10 @@ from adfusion.creative.checks.parts import foreground
 from adfusion.creative.document import Creative, Picture
 from adfusion.creative.draw import pixels
 from adfusion.creative.encode import WORST_QUALITY, largest_fitting
-from adfusion.creative.export.webfonts import webfonts
 from adfusion.creative.export.zipped import zipped
 from adfusion.creative.placement import Placement
 from adfusion.creative.svg import JPEG_QUALITY, data_uri, markup
+from adfusion.creative.webfonts import webfonts
 from adfusion.errors import UserError
 
 LIMIT = 150_000

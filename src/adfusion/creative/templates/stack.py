@@ -28,6 +28,9 @@ BODY = 0.036
 HIERARCHY = 1.3
 """A headline is at least this many times as large as the body, and as labels that can be smaller."""
 
+APART = 1.8
+"""Between logo and copy, in gaps: more than within the copy, of which the logo is no part."""
+
 
 @dataclass(frozen=True)
 class Stack:
@@ -168,7 +171,7 @@ class _Measurer:
         )  # fmt: skip
         if any(want and part is None for want, part in wanted):
             return None
-        head = mark.box.height + max(1.1 * gap, task.brand.clear_space * mark.box.height) if mark else 0.0
+        head = mark.box.height + max(APART * gap, task.brand.clear_space * mark.box.height) if mark else 0.0
         above = badge.box.height + max(0.8 * gap, 0.028 * task.scale) if badge else 0.0
         below = button.box.height + 1.3 * gap if button else 0.0
         foot = legal.height + 0.25 * legal.size + gap if legal else 0.0
