@@ -80,7 +80,7 @@ def test_an_evaluation_has_every_figure_and_reports_only_trusted_attributes(
     *stages, result = evaluate(model, reader, TINY_EFFORT)
     assert all(isinstance(stage, Stage) for stage in stages)
     assert isinstance(result, Evaluation)
-    assert len(result.fidelity) == 3
+    assert len(result.fidelity) == 4
     for shares in result.fidelity.values():
         assert set(shares) <= {"product", "backdrop_color", "all of them"}
         assert shares["product"].count in (4, 8)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
+from PIL import Image, ImageFilter
 from skimage.color import deltaE_ciede2000, rgb2lab
 
 from adfusion.color import oklab
@@ -40,6 +40,12 @@ the brand's is tinted, not drained of colour on its way to the other side."""
 
 EDGE = 1 / 8
 """Width of the frame in which the backdrop is seen, as a share of the shorter side."""
+
+SEEN = 256
+"""Least pixels of the shorter side in which the backdrop's main colours are looked for."""
+
+TABLE = 33
+"""Colours along a side of the table in which graded ones are interpolated; they depend on nothing else."""
 
 Mask = npt.NDArray[np.floating]
 
@@ -74,13 +80,21 @@ def grade(
     stay exactly as they are. Without it the whole picture is graded, more gently. `strength` in [0, 1] is
     the share of the way; 0 gives the picture back as it is.
     """
-    before = np.asarray(picture)
     shifts = [(cluster, _shift(cluster, palette)) for cluster in backdrop(picture, protect)]
-    lab = oklab(before)
+    share = strength * WITHOUT_MASK if protect is None else strength
+    if not share or not shifts:
+        return picture.copy()
+    table = ImageFilter.Color3DLUT.generate(TABLE, lambda *color: color)
+    colors = np.array(table.table, float).reshape(-1, 3)
+    lab = oklab(255 * colors)
     moved = _resembling(lab, shifts) * _smoothstep(_chroma(lab), *NEUTRAL)[..., None]
-    moved *= strength * WITHOUT_MASK if protect is None else strength * (1 - protect[..., None])
-    after = np.rint(srgb(lab + moved)).astype(np.uint8)
-    return Image.fromarray(np.where(moved.any(axis=-1, keepdims=True), after, before))
+    graded_colors = np.where(moved.any(axis=-1, keepdims=True), srgb(lab + share * moved) / 255, colors)
+    result = picture.filter(ImageFilter.Color3DLUT(TABLE, graded_colors.ravel().tolist()))
+    if protect is None:
+        return result
+    before, after = np.asarray(picture, np.float32), np.asarray(result, np.float32)
+    mixed = after + (before - after) * protect[..., None].astype(np.float32)
+    return Image.fromarray(np.rint(mixed).astype(np.uint8))
 
 
 def palette_distance(picture: Image.Image, palette: Palette, protect: Mask | None = None) -> float:
@@ -95,12 +109,13 @@ def palette_distance(picture: Image.Image, palette: Palette, protect: Mask | Non
 
 def backdrop(picture: Image.Image, protect: Mask | None = None) -> tuple[Cluster, ...]:
     """The main colours along the edges of an RGB picture, as far as they are not the product's."""
-    pixels = np.asarray(picture, float)
+    factor = max(1, min(picture.size) // SEEN)
+    pixels = np.asarray(picture.reduce(factor), float)
     weights = np.zeros(pixels.shape[:2])
     width = max(1, round(EDGE * min(weights.shape)))
     weights[:width], weights[-width:], weights[:, :width], weights[:, -width:] = 1, 1, 1, 1
     if protect is not None:
-        weights *= 1 - protect
+        weights *= 1 - np.asarray(Image.fromarray(protect.astype(np.float32)).reduce(factor))
     return dominant(pixels.reshape(-1, 3), weights.reshape(-1))
 
 
@@ -127,7 +142,7 @@ def _shift(cluster: Cluster, palette: Palette) -> Floats:
 
 def _resembling(lab: Floats, shifts: list[tuple[Cluster, Floats]]) -> Floats:
     """The shift of each pixel: the mean of the clusters' own, by likeness, fading out for strangers."""
-    total, nearest = np.zeros(lab.shape[:2]), np.zeros(lab.shape[:2])
+    total, nearest = np.zeros(lab.shape[:-1]), np.zeros(lab.shape[:-1])
     mean = np.zeros_like(lab)
     for cluster, shift in shifts:
         likeness = np.exp(-0.5 * ((lab - cluster.lab) ** 2).sum(axis=-1) / REACH**2)

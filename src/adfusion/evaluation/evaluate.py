@@ -89,7 +89,7 @@ def evaluate(model: Model, probe: ProbeReader, effort: Effort = FULL) -> Iterato
         "seen combinations": prompts.seen(effort.seen),
         "held-out product and colour": prompts.held_out_colors(effort.held_out),
         "held-out product and season": prompts.held_out_seasons(effort.held_out),
-        "requests of another writer": requests.asked(),
+        "requests of another writer": requests.asked()[: effort.seen],
     }
     settings = Settings(steps=effort.steps)
     drawn: dict[str, np.ndarray] = {}
