@@ -32,7 +32,8 @@ def load(
     model: a bundled model's name, a model's folder, `hf:org/name` of the Hugging Face hub, a `.safetensors`
     file, or the address of a service (`docs/models.md`).
     device: `cpu` or `cuda`; by default the CPU for bundled models, for others an accelerator if any.
-    loras: folders that `adfusion finetune` made, or LoRAs of a pretrained model, each with its weight.
+    loras: of requests that name none: folders that `adfusion finetune` made, or LoRAs of a pretrained model,
+    each with its weight.
     memory: how a pretrained model is kept, such as `bfloat16,offload`.
 
     Weights are checked first. Raises `UserError` if there is no such model, it has been changed, or does not

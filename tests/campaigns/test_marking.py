@@ -15,6 +15,7 @@ from adfusion.campaigns.export import export
 from adfusion.campaigns.manifest import CreativeRecord, Manifest
 from adfusion.campaigns.marking import spared
 from adfusion.creative import archive, draw
+from adfusion.creative.document import Text
 from adfusion.creative.placement import placement
 from adfusion.provenance import credentials
 from adfusion.provenance.credentials import COMPOSITE
@@ -49,6 +50,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
         headlines=["Slow coffee"],
         placements=PLACEMENTS,
         label="AI-generated",
+        labels={"meta-feed-square": "Made with AI"},
     )
     for _ in Campaign(brief, folder / "out").run(Painter()):
         pass
@@ -112,6 +114,14 @@ def test_the_label_of_the_brief_is_set_or_its_lack_is_an_error(made: Made) -> No
         document = archive.load(made.out / record.files[-1].path, made.out / archive.ASSETS)
         assert (document.find("label") is None) == (record.id in missing)
     assert made.record("meta-feed-square").id not in missing
+
+
+def test_the_label_of_a_placement_is_in_document_and_manifest(made: Made) -> None:
+    record = made.record("meta-feed-square")
+    label = archive.load(made.out / record.files[-1].path, made.out / archive.ASSETS).find("label")
+    assert isinstance(label, Text) and label.text == "Made with AI"
+    assert made.manifest.rules.of("meta-feed-square").label == "Made with AI"
+    assert made.manifest.rules.of("iab-leaderboard").label == "AI-generated"
 
 
 def test_credentials_have_the_room_they_need_in_the_smallest_limit(made: Made) -> None:

@@ -80,13 +80,16 @@ def test_generate_and_edit_draw_with_a_lora(
         chosen = ["--lora", option] if option else []
         done = adfusion("generate", "a zorbo cup", "--model", model, *chosen, "-o", tmp_path, "--json")
         (made[option],) = json.loads(done.out)["pictures"]
-    base, zero, half = (each["model_hash"] for each in made.values())
-    assert base == zero != half
+    base, zero, half = (each.get("loras", []) for each in made.values())
+    assert base == zero == []
+    assert [(each["name"], each["weight"], each["rights"]) for each in half] == [("zorbo", 0.5, "Ours.")]
+    assert len({each["model_hash"] for each in made.values()}) == 1
     edited = adfusion(
-        "edit", "vary", made[f"{lora}:0.5"]["file"], "-n", 1, "--model", model, "--lora", f"{lora}:0.5",
-        "-o", tmp_path / "edited",
+        "edit", "vary", made[f"{lora}:0.5"]["file"], "-n", 1, "--model", model, "--lora", lora,
+        "-o", tmp_path / "edited", "--json",
     )  # fmt: skip
     assert edited.code == 0, edited.err
+    assert json.loads(edited.out)["pictures"][0]["loras"] == half, "as in the picture that is varied"
 
 
 def test_a_campaign_with_a_lora_says_so_and_resumes_only_with_it(
@@ -105,7 +108,10 @@ def test_a_campaign_with_a_lora_says_so_and_resumes_only_with_it(
     assert [run["files_made"] > 0 for run in runs] == [True, False, True]
     adfusion(*command, "--lora", lora, "--resume")
     manifest = json.loads((tmp_path / "ads" / "manifest.json").read_text())
-    assert manifest["model"]["name"] == "tiny+zorbo"
+    (used,) = manifest["pictures"][0]["request"]["loras"]
+    assert (used["name"], used["weight"], used["rights"]) == ("zorbo", 1.0, "Ours.")
+    ledger = json.loads(adfusion("rights", tmp_path / "ads", "--model", model, "--json").out)
+    assert [each["rights"] for each in ledger["model"]["loras"]] == ["Ours."]
 
 
 def test_models_merge_makes_a_model(adfusion: Adfusion, model: Path, lora: Path, tmp_path: Path) -> None:
@@ -122,7 +128,7 @@ def test_a_lora_that_is_none_is_refused_in_one_line(
     refused: Callable[..., str], model: Path, lora: Path, tmp_path: Path
 ) -> None:
     command = ("generate", "a cup", "--model", model, "-o", tmp_path)
-    assert "found no lora.json" in refused(*command, "--lora", tmp_path)
+    assert "found 0 safetensors files, allowed" in refused(*command, "--lora", tmp_path)
     assert "weight: found 3, allowed: 0 to 2" in refused(*command, "--lora", f"{lora}:3")
     merging = ("models", "merge", model, "--lora", f"{lora}:0", "-o", tmp_path / "merged")
     assert "found none with a weight above 0" in refused(*merging)

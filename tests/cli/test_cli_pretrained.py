@@ -8,7 +8,9 @@ import pytest
 import torch
 from PIL import Image
 
-from adfusion.generation import load_picture
+from adfusion.generation import load_picture, save_picture
+from adfusion.generation.diffusers import DiffusersGenerator
+from adfusion.generation.diffusers.weights import at
 from command_line import Adfusion
 from image_service import drawing, serving
 from painter import write_brief
@@ -55,14 +57,67 @@ def test_other_memory_is_refused(
     assert allowed in refused("generate", "a can", "--model", pretrained, "--memory", memory, "-o", tmp_path)
 
 
-def test_edit_runs_on_a_pretrained_model(adfusion: Adfusion, pretrained: Path, tmp_path: Path) -> None:
-    adfusion("generate", "a can", "--model", pretrained, "--steps", 1, "-o", tmp_path)
-    done = adfusion(
-        "edit", "image", tmp_path / "a-can-0.png", "a red can", "--model", pretrained, "--steps", 2,
-        "-o", tmp_path / "edited",
-    )  # fmt: skip
-    assert done.code == 0
-    assert load_picture(tmp_path / "edited" / "a-can-0-image-0.png").model == "sd"
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A pipeline whose native pictures are quick to draw."""
+    folder = save_tiny("sd", tmp_path_factory.mktemp("cli") / "small")
+    config = folder / "unet" / "config.json"
+    config.write_text(json.dumps({**json.loads(config.read_text()), "sample_size": 32}))
+    return folder
+
+
+@pytest.fixture
+def drawn(small: Path, tmp_path: Path) -> list[Path]:
+    """Two pictures that the pipeline drew."""
+    pictures = DiffusersGenerator.open(at(small)).generate("a can", n=2, steps=1).pictures()
+    paths = [tmp_path / f"drawn-{picture.seed}.png" for picture in pictures]
+    for picture, path in zip(pictures, paths, strict=True):
+        save_picture(picture, path)
+    return paths
+
+
+@pytest.mark.parametrize(
+    ("verb", "arguments", "made"),
+    [
+        ("image", ("{0}", "a red can", "--steps", 2), ["drawn-0-image-0.png"]),
+        ("inpaint", ("{0}", "a red can", "--mask", "{mask}", "--steps", 2), ["drawn-0-inpaint-0.png"]),
+        ("outpaint", ("{0}", "a wall", "--size", "4:3", "--steps", 2), ["drawn-0-outpaint-0.png"]),
+        ("vary", ("{0}", "-n", 2), ["drawn-0-subtle-1.png", "drawn-0-subtle-2.png"]),
+        ("blend", ("{0}", "{1}"), ["drawn-0-to-drawn-1-50.png"]),
+        ("film", ("a can", "--seeds", "0..1", "--frames", 2, "--steps", 1), ["a-can-film.gif"]),
+    ],
+)
+def test_verbs_of_edit_run_on_a_pretrained_model(
+    adfusion: Adfusion, small: Path, drawn: list[Path], tmp_path: Path, verb: str,
+    arguments: tuple[object, ...], made: list[str],
+) -> None:  # fmt: skip
+    mask = Image.new("L", Image.open(drawn[0]).size)
+    mask.paste(255, (0, 0, mask.width // 2, mask.height))
+    mask.save(tmp_path / "mask.png")
+    given = [str(each).format(*drawn, mask=tmp_path / "mask.png") for each in arguments]
+    done = adfusion("edit", verb, *given, "--model", small, "-o", tmp_path / "edited")
+    assert done.code == 0, done.err
+    for name in made:
+        path = tmp_path / "edited" / name
+        assert path.is_file()
+        assert path.suffix == ".gif" or load_picture(path).model == "small"
+
+
+@pytest.mark.parametrize(
+    ("verb", "arguments", "field"),
+    [
+        ("tile", ("confetti",), "tile"),
+        ("recolor", ("{0}", "--from", "a can", "--to", "a red can"), "initial_prompt"),
+    ],
+)
+def test_verbs_that_pipelines_have_no_door_for_are_refused_in_one_line(
+    adfusion: Adfusion, small: Path, drawn: list[Path], tmp_path: Path, verb: str,
+    arguments: tuple[str, ...], field: str,
+) -> None:  # fmt: skip
+    given = [each.format(*drawn) for each in arguments]
+    done = adfusion("edit", verb, *given, "--model", small, "-o", tmp_path / "edited")
+    assert (done.code, done.out) == (2, "")
+    assert f"{field}: small cannot do this edit, allowed: initial, mask, strength, toward" in done.err
 
 
 def test_a_campaign_runs_unchanged_and_keeps_the_licence(

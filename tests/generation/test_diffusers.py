@@ -14,16 +14,16 @@ from PIL import Image
 from safetensors.torch import save_file
 
 from adfusion.errors import UserError
-from adfusion.generation import InputImage, Picture, Progress, Request, load_picture, save_picture
+from adfusion.generation import InputImage, LoraUse, Picture, Progress, Request, load_picture, save_picture
 from adfusion.generation.backends import license_of, open_generator
-from adfusion.generation.diffusers import DiffusersGenerator, Lora
+from adfusion.generation.diffusers import DiffusersGenerator
 from adfusion.generation.diffusers.weights import at
 from single_file import save_single_file
 from tiny_pipelines import CONTROLNETS, TINY, save_controlnet, save_lora, save_tiny
 
 Tiny = Callable[[str], Path]
 Drawer = Callable[[str], DiffusersGenerator]
-EDITING = ("sd", "sdxl", "sd3", "flux")
+EDITING = ("sd", "sdxl", "sd3", "flux", "z_image", "qwen_image")
 PROMPT = "a teal bottle"
 
 
@@ -142,12 +142,40 @@ def test_outpainting_keeps_the_picture_in_the_middle(drawer: Drawer, photo: Imag
     assert np.array_equal(pixels(wide)[:, 40:160], np.asarray(photo))
 
 
+@pytest.mark.parametrize("name", TINY)
+def test_a_variation_lies_between_two_seeds(drawer: Drawer, name: str) -> None:
+    generator = drawer(name)
+    requests = [generator.request(PROMPT, steps=2, seed=seed) for seed in (1, 2)]
+    (own, other), pictures = draw(generator, *requests), generator.generate(requests).pictures()
+    same, little, whole = (
+        pixels(generator.edit.vary(pictures[0], amount, n=1, seed=2).last()) for amount in (0.0, 0.1, 1.0)
+    )
+    assert np.abs(same - own).max() <= 1
+    assert np.abs(whole - other).max() <= 1
+    assert 0 < np.abs(little - own).mean() < np.abs(other - own).mean()
+
+
+def test_words_are_not_blended_and_edits_not_varied(drawer: Drawer, photo: Image.Image) -> None:
+    generator = drawer("sd")
+    one, other = generator.generate(
+        [generator.request(words, steps=1) for words in ("a can", "a mug")]
+    ).pictures()
+    with pytest.raises(UserError, match="toward: sd cannot blend words, allowed: pictures of equal words"):
+        generator.edit.blend(one, other)
+    edited = generator.edit.image(photo, PROMPT, steps=2).last()
+    with pytest.raises(UserError, match="toward: sd varies what is drawn from words alone, allowed: no pict"):
+        generator.edit.vary(edited)
+
+
 def test_an_edit_that_a_family_has_not_is_refused(
     drawer: Drawer, photo: Image.Image, mask: Image.Image
 ) -> None:
-    with pytest.raises(UserError, match="initial: pixart cannot do this edit, allowed: none"):
-        drawer("pixart").edit.inpaint(photo, mask, PROMPT)
-    with pytest.raises(UserError, match="tile: sd cannot do this edit, allowed: initial, mask, strength"):
+    for name in ("pixart", "sana"):
+        with pytest.raises(UserError, match=f"initial: {name} cannot do this edit, allowed: toward"):
+            drawer(name).edit.inpaint(photo, mask, PROMPT)
+    with pytest.raises(
+        UserError, match="tile: sd cannot do this edit, allowed: initial, mask, strength, tow"
+    ):
         drawer("sd").edit.tile(PROMPT)
 
 
@@ -238,7 +266,7 @@ def test_what_a_family_has_not_is_refused(
 ) -> None:
     net = save_controlnet("sd3", tmp_path / "net")
     generator = DiffusersGenerator.open(at(folder("sd3")), controlnet=net, side=64)
-    with pytest.raises(UserError, match="initial: sd3 cannot do this edit, allowed: control"):
+    with pytest.raises(UserError, match="initial: sd3 cannot do this edit, allowed: control, toward"):
         generator.edit.image(photo, PROMPT, control=InputImage.of(photo))
     with pytest.raises(UserError, match=r"controlnet .*: cannot be loaded"):
         DiffusersGenerator.open(at(folder("pixart")), controlnet=net)
@@ -254,26 +282,58 @@ def test_without_a_controlnet_a_control_picture_is_refused(drawer: Drawer, photo
         drawer("sd").request(PROMPT, control=InputImage.of(photo))
 
 
-@pytest.mark.parametrize("name", EDITING)
+@pytest.mark.parametrize("name", [*EDITING, "sana"])
 def test_loras_change_pictures_by_their_weight(
     folder: Tiny, drawer: Drawer, tmp_path: Path, name: str
 ) -> None:
     save_lora(folder(name), tmp_path)
-    plain = drawer(name)
-    request = plain.request(PROMPT, steps=2)
-    whole, none = (
-        DiffusersGenerator.open(at(folder(name)), loras=[Lora(tmp_path, weight)], side=64)
-        for weight in (1.0, 0.0)
+    generator = DiffusersGenerator.open(at(folder(name)), side=64)
+    plain, little, much = (
+        generator.request(PROMPT, steps=2, loras=[LoraUse.of(tmp_path, weight)]) for weight in (0, 0.2, 1)
     )
-    before, after, unchanged = (draw(each, request)[0] for each in (plain, whole, none))
-    assert np.abs(before - after).mean() > 0.5
-    assert np.abs(before - unchanged).max() <= 1
-    assert len({plain.model_hash, whole.model_hash, none.model_hash}) == 3
+    before, *after, unchanged = (draw(generator, each)[0] for each in (plain, little, much, plain))
+    assert np.array_equal(before, draw(drawer(name), plain)[0])
+    assert np.array_equal(before, unchanged)
+    far = [np.abs(before - each).mean() for each in after]
+    assert 0 < far[0] < far[1]
+
+
+def test_each_picture_has_its_own_loras_and_few_stay_loaded(
+    folder: Tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adfusion.generation.diffusers.adapters.MOST", 2)
+    generator = DiffusersGenerator.open(at(folder("sd")), side=64)
+    uses = []
+    for seed in range(3):
+        save_lora(folder("sd"), tmp_path / str(seed), seed)
+        uses.append(LoraUse.of(tmp_path / str(seed)))
+    sets = [[], uses[:1], uses[:2], uses[2:]]
+    requests = [generator.request(PROMPT, steps=1, loras=each) for each in sets]
+    drawn = draw(generator, *requests)
+    assert len({each.tobytes() for each in drawn}) == len(sets)
+    assert len(generator._adapters._held) == 2
+    assert np.array_equal(draw(generator, requests[2])[0], drawn[2])
+    twice = generator.request(PROMPT, steps=1, loras=[LoraUse.of(tmp_path / "0", 0.5)] * 2)
+    assert np.array_equal(draw(generator, twice)[0], drawn[1])
+
+
+def test_loras_count_in_edits_too(
+    folder: Tiny, tmp_path: Path, photo: Image.Image, mask: Image.Image
+) -> None:
+    save_lora(folder("sd"), tmp_path)
+    edit = DiffusersGenerator.open(at(folder("sd")), side=64).edit
+    one, other = (
+        pixels(edit.inpaint(photo, mask, PROMPT, steps=2, loras=loras).last())
+        for loras in ([], [LoraUse.of(tmp_path)])
+    )
+    inside = np.asarray(mask) > 0
+    assert np.abs(one - other)[inside].mean() > 0.1
+    assert np.array_equal(one[~inside], other[~inside])
 
 
 def test_a_family_that_takes_no_loras_says_so(folder: Tiny, tmp_path: Path) -> None:
     save_lora(folder("sd"), tmp_path)
-    with pytest.raises(UserError, match="lora: PixArtAlphaPipeline takes none"):
+    with pytest.raises(UserError, match=r"lora .*: pixart takes none"):
         open_generator(folder("pixart"), loras=[(tmp_path, 1.0)])
 
 

@@ -256,5 +256,3 @@ def test_what_a_service_cannot_do_is_refused(tmp_path: Path) -> None:
         )
     with pytest.raises(UserError, match=r"controlnet: .* pretrained models on this machine only"):
         open_generator("a1111+https://example.test", controlnet=tmp_path)
-    with pytest.raises(UserError, match=r"lora: .* pretrained models on this machine only"):
-        open_generator("openai+https://example.test/v1?model=painter", loras=[(tmp_path, 1.0)])

@@ -4,10 +4,12 @@ import io
 from functools import cache
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from PIL import Image, ImageDraw
+from skimage.color import deltaE_ciede2000, rgb2lab
 
-from adfusion.provenance import cells, pixel_mark
+from adfusion.provenance import cells, pixel_mark, strength
 from adfusion.provenance.pixel_mark import detect, embed
 
 KEY, OTHER = b"k" * 32, b"o" * 32
@@ -60,12 +62,44 @@ def test_the_payload_is_read_back(kind: str) -> None:
     assert found.false_alarm < 1e-6
 
 
+def seen(before: Image.Image, after: Image.Image) -> npt.NDArray[np.floating]:
+    """CIEDE2000 of every ninth pixel."""
+    first, second = (rgb2lab(np.asarray(each)[::3, ::3]) for each in (before, after))
+    return np.asarray(deltaE_ciede2000(first, second))
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_mark_is_imperceptible(kind: str) -> None:
-    before, after = np.asarray(ad(kind), float), np.asarray(marked(kind), float)
-    assert 10 * np.log10(255**2 / np.mean((before - after) ** 2)) >= (41 if kind == "photo" else 42)
-    weights = [0.299, 0.587, 0.114]
-    assert np.abs((after - before) @ weights).max() < 2  # all but rounding and clipping is colour
+    assert seen(ad(kind), marked(kind)).mean() < 1
+    change = np.asarray(marked(kind), float) - np.asarray(ad(kind), float)
+    assert np.abs(change @ [0.299, 0.587, 0.114]).max() < 2  # all but rounding and clipping is colour
+
+
+@pytest.mark.parametrize("color", ("#f4e4d6", "#e6eef5", "#f6ecb8", "white", "#808080"))
+def test_a_large_flat_ground_differs_by_less_than_a_noticeable_difference(color: str) -> None:
+    flat = Image.new("RGB", (1080, 1080), color)
+    visible = seen(flat, embed(flat, PAYLOAD, KEY))
+    assert visible.mean() < 0.9 and np.percentile(visible, 95) < 2.2
+
+
+@pytest.mark.parametrize("size", ((560, 560), (1200, 628), (1080, 1080)))
+@pytest.mark.parametrize("color", ("#f4e4d6", "#1e786e"))
+def test_a_flat_ground_of_any_size_carries_just_enough(size: tuple[int, int], color: str) -> None:
+    flat = embed(Image.new("RGB", size, color), PAYLOAD, KEY)
+    found = detect(jpeg(resized(flat, 0.6), 70), KEY)
+    assert found.payload == PAYLOAD and found.score > 12
+
+
+def test_a_color_that_hides_the_mark_carries_more() -> None:
+    pastel, saturated = (np.full((9, 9, 3), color, np.float32) for color in ((244, 228, 214), (232, 192, 32)))
+    assert strength.strength(saturated).mean() == 2 * strength.strength(pastel).mean()
+
+
+def test_marks_of_any_strength_are_read() -> None:
+    """Files marked before the strength was made to depend on size and colour."""
+    pattern = np.asarray(marked("photo"), float) - np.asarray(ad("photo"), float)
+    twice = np.clip(np.asarray(ad("photo")) + 2 * pattern, 0, 255).astype(np.uint8)
+    assert detect(Image.fromarray(twice), KEY).payload == PAYLOAD
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -150,8 +184,8 @@ def test_a_picture_of_which_most_is_spared_carries_sixteen_bits() -> None:
 def test_more_is_drawn_where_the_picture_is_busy() -> None:
     noise = np.random.default_rng(0).integers(0, 256, (100, 200, 3)).astype(np.float32)
     noise[:, :100] = 128
-    assert cells.gain(noise)[:, :90].max() == 1
-    assert cells.gain(noise)[:, 110:].min() > 1.9
+    assert strength.busy(noise)[:, :90].max() == 0
+    assert strength.busy(noise)[:, 110:].min() > 0.9
 
 
 def test_greyscale_loses_the_mark_as_documented() -> None:

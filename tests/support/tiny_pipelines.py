@@ -11,6 +11,14 @@ from transformers import (
     CLIPTextModel,
     CLIPTextModelWithProjection,
     CLIPTokenizer,
+    Gemma2Config,
+    Gemma2Model,
+    GemmaTokenizer,
+    Qwen2_5_VLConfig,
+    Qwen2_5_VLForConditionalGeneration,
+    Qwen2Tokenizer,
+    Qwen3Config,
+    Qwen3Model,
     T5Config,
     T5EncoderModel,
     T5TokenizerFast,
@@ -139,7 +147,90 @@ def pixart() -> diffusers.PixArtAlphaPipeline:
     )  # fmt: skip
 
 
-TINY: dict[str, Callable[[], Any]] = {"sd": sd, "sdxl": sdxl, "sd3": sd3, "flux": flux, "pixart": pixart}
+LAYERS: dict[str, Any] = {
+    "hidden_size": WIDTH,
+    "intermediate_size": 37,
+    "num_attention_heads": 2,
+    "num_key_value_heads": 2,
+    "head_dim": 16,
+    "num_hidden_layers": 2,
+}
+
+
+def sana() -> diffusers.SanaPipeline:
+    words = ["<pad>", "<eos>", "<bos>", "<unk>", "<mask>", "▁", *string.printable.strip(), "\n"]
+    tokenizer = GemmaTokenizer(vocab={word: index for index, word in enumerate(dict.fromkeys(words))})
+    return diffusers.SanaPipeline(
+        tokenizer=tokenizer, text_encoder=Gemma2Model(Gemma2Config(vocab_size=len(words), **LAYERS)),
+        vae=diffusers.AutoencoderDC(
+            latent_channels=4, attention_head_dim=2, encoder_block_out_channels=(8, 8),
+            decoder_block_out_channels=(8, 8), encoder_layers_per_block=(1, 1),
+            decoder_layers_per_block=(1, 1), encoder_qkv_multiscales=((), (5,)),
+            decoder_qkv_multiscales=((), (5,)), encoder_block_types=("ResBlock", "EfficientViTBlock"),
+            decoder_block_types=("ResBlock", "EfficientViTBlock"), downsample_block_type="conv",
+            upsample_block_type="interpolate", decoder_norm_types="rms_norm", decoder_act_fns="silu",
+        ),
+        transformer=diffusers.SanaTransformer2DModel(
+            patch_size=1, in_channels=4, out_channels=4, num_layers=1, num_attention_heads=2,
+            attention_head_dim=4, num_cross_attention_heads=2, cross_attention_head_dim=4,
+            cross_attention_dim=8, caption_channels=WIDTH, sample_size=32,
+        ),
+        scheduler=diffusers.FlowMatchEulerDiscreteScheduler(shift=7.0),
+    )  # fmt: skip
+
+
+def _qwen_tokenizer() -> Qwen2Tokenizer:
+    words = ["<|endoftext|>", "<|im_start|>", "<|im_end|>", "Ġ", "Ċ", *string.printable.strip()]
+    tokenizer = Qwen2Tokenizer(vocab={word: index for index, word in enumerate(words)}, merges=[])
+    tokenizer.chat_template = "{% for message in messages %}{{ message['content'] }}{% endfor %}"
+    return tokenizer
+
+
+def z_image() -> diffusers.ZImagePipeline:
+    tokenizer = _qwen_tokenizer()
+    return diffusers.ZImagePipeline(
+        tokenizer=tokenizer, text_encoder=Qwen3Model(Qwen3Config(vocab_size=len(tokenizer), **LAYERS)),
+        vae=_vae(16, use_quant_conv=False, use_post_quant_conv=False, shift_factor=0.06, scaling_factor=1.5),
+        transformer=diffusers.ZImageTransformer2DModel(
+            in_channels=16, dim=32, n_layers=1, n_refiner_layers=1, n_heads=2, n_kv_heads=2,
+            cap_feat_dim=WIDTH, axes_dims=[8, 4, 4], axes_lens=[256, 64, 64],
+        ),
+        scheduler=diffusers.FlowMatchEulerDiscreteScheduler(shift=3.0),
+    )  # fmt: skip
+
+
+def qwen_image() -> diffusers.QwenImagePipeline:
+    tokenizer = _qwen_tokenizer()
+    reading = {
+        **LAYERS,
+        "vocab_size": len(tokenizer),
+        "rope_scaling": {"type": "mrope", "mrope_section": [2, 3, 3]},
+    }
+    seeing = {
+        "depth": 1,
+        "hidden_size": 16,
+        "intermediate_size": 16,
+        "num_heads": 2,
+        "out_hidden_size": WIDTH,
+    }
+    config = Qwen2_5_VLConfig(text_config=reading, vision_config=seeing)
+    return diffusers.QwenImagePipeline(
+        tokenizer=tokenizer, text_encoder=Qwen2_5_VLForConditionalGeneration(config),
+        vae=diffusers.AutoencoderKLQwenImage(
+            base_dim=8, z_dim=4, dim_mult=[1, 2], num_res_blocks=1, temperal_downsample=[False],
+            latents_mean=[0.0] * 4, latents_std=[3.0] * 4,
+        ),
+        transformer=diffusers.QwenImageTransformer2DModel(
+            patch_size=2, in_channels=16, out_channels=4, num_layers=1, attention_head_dim=16,
+            num_attention_heads=2, joint_attention_dim=WIDTH, axes_dims_rope=(8, 4, 4),
+        ),
+        scheduler=diffusers.FlowMatchEulerDiscreteScheduler(),
+    )  # fmt: skip
+
+
+TINY: dict[str, Callable[[], Any]] = {
+    each.__name__: each for each in (sd, sdxl, sd3, flux, pixart, sana, z_image, qwen_image)
+}
 
 
 def _unet_controlnet(**more: Any) -> diffusers.ControlNetModel:
@@ -189,11 +280,11 @@ def save_controlnet(name: str, folder: Path) -> Path:
     return folder
 
 
-def save_lora(pipeline: Path, folder: Path) -> None:
+def save_lora(pipeline: Path, folder: Path, seed: int = 2) -> None:
     """A LoRA with random weights for the denoiser of the tiny pipeline in the folder `pipeline`."""
     from peft import LoraConfig, get_peft_model_state_dict
 
-    torch.manual_seed(2)
+    torch.manual_seed(seed)
     pipe = diffusers.DiffusionPipeline.from_pretrained(pipeline)
     part = "unet" if hasattr(pipe, "unet") else "transformer"
     net = getattr(pipe, part)

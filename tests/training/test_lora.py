@@ -8,7 +8,6 @@ import pytest
 import torch
 from PIL import Image
 
-import adfusion
 from adfusion.color import oklab
 from adfusion.data.folder import read_photos
 from adfusion.data.photo import Photo, usable
@@ -19,7 +18,7 @@ from adfusion.errors import UserError
 from adfusion.generation import NativeGenerator
 from adfusion.models import Model, store
 from adfusion.models.convert import to_pixart
-from adfusion.models.lora import load_lora, merge, parse_loras, with_loras
+from adfusion.models.lora import load_lora, merge, with_loras
 from adfusion.training.lora import finetune
 from tiny_learnt import learnt_model, write_photos
 from tiny_model import save_tiny_model
@@ -102,17 +101,10 @@ def test_weight_decides_how_far_it_goes_and_0_is_exactly_the_base(learnt: Model,
 
 def test_several_loras_add_up(tiny: Path, quick: Path) -> None:
     base = store.load(tiny).denoiser_net.state_dict()
-    once = adfusion.load(tiny, loras=[(quick, 1.0)]).model.denoiser_net.state_dict()
-    twice = adfusion.load(tiny, loras=[(quick, 0.5), (quick, 0.5)]).model.denoiser_net.state_dict()
+    once = with_loras(store.load(tiny), [(quick, 1.0)]).denoiser_net.state_dict()
+    twice = with_loras(store.load(tiny), [(quick, 0.5), (quick, 0.5)]).denoiser_net.state_dict()
     assert any(not torch.equal(once[name], base[name]) for name in base)
     assert all(torch.allclose(once[name], twice[name], atol=1e-6) for name in base)
-
-
-def test_the_hash_and_name_of_a_generator_say_which_loras_are_in_it(tiny: Path, quick: Path) -> None:
-    generators = [adfusion.load(tiny, loras=[(quick, weight)]) for weight in (1.0, 0.9)]
-    hashes = {adfusion.load(tiny).model_hash, *(each.model_hash for each in generators)}
-    assert len(hashes) == 3
-    assert generators[0].name == "tiny+quick"
 
 
 def test_peft_and_diffusers_load_the_folder_and_give_the_same_numbers(tiny: Path, quick: Path) -> None:
@@ -215,9 +207,3 @@ def test_a_changed_or_foreign_adapter_is_refused(tiny: Path, quick: Path, tmp_pa
     (copy / "lora.json").write_text(json.dumps({**card, "rights": ""}))
     with pytest.raises(UserError, match=r"lora\.json: rights: "):
         with_loras(model, [(copy, 1.0)])
-
-
-def test_a_weight_follows_the_last_colon() -> None:
-    assert parse_loras(["brand:0.8", "brand", "a:b", "c:/x:2"]) == [
-        (Path("brand"), 0.8), (Path("brand"), 1.0), (Path("a:b"), 1.0), (Path("c:/x"), 2.0),
-    ]  # fmt: skip

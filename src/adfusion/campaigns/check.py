@@ -14,7 +14,7 @@ from pathlib import Path
 from adfusion import files
 from adfusion.campaigns.manifest import MANIFEST, CreativeRecord, FileRecord, Manifest, load_manifest
 from adfusion.creative import archive, checks
-from adfusion.creative.checks import Finding, Rules, Sight
+from adfusion.creative.checks import Finding, Sight
 from adfusion.creative.placement import placement
 from adfusion.errors import UserError
 
@@ -93,7 +93,6 @@ def check(out: Path) -> Iterator[CheckProgress | Report]:
     Raises `UserError` if `out` holds no campaign, or one without documents.
     """
     manifest = open_campaign(out)
-    rules = Rules(**manifest.rules.model_dump())
     found: dict[str, list[Finding]] = {}
     sights: list[Sight] = []
     seen: set[tuple[str, str]] = set()
@@ -102,6 +101,7 @@ def check(out: Path) -> Iterator[CheckProgress | Report]:
         if not found[record.id]:
             creative = archive.load(out / record.files[-1].path, out / archive.ASSETS)
             data = (out / record.files[0].path).read_bytes()
+            rules = manifest.rules.of(record.placement)
             found[record.id] += checks.check(creative, data, placement(record.placement), rules)
             if (record.placement, record.picture) not in seen:
                 seen.add((record.placement, record.picture))

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from adfusion import files
 from adfusion.campaigns.ledger import Entry
+from adfusion.creative.checks import Rules
 from adfusion.errors import UserError
 
 MANIFEST = "manifest.json"
@@ -89,6 +90,12 @@ class RulesRecord(_Record):
     never: tuple[str, ...] = ()
     legal: str = ""
     label: str = ""
+    labels: dict[str, str] = {}
+    """Of placements that have one of their own."""
+
+    def of(self, placement: str) -> Rules:
+        said = self.model_dump(exclude={"label", "labels"})
+        return Rules(**said, label=self.labels.get(placement, self.label))
 
 
 class Manifest(_Record):

@@ -32,6 +32,7 @@ def joint(generator: Generator, words: Request, parts: Sequence[Image.Image], as
         initial=InputImage.of(canvas),
         mask=InputImage.of(mask, "L"),
         strength=STRENGTH,
+        loras=words.loras,
     )
 
 

@@ -18,20 +18,19 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Unpack
 
+from adfusion.campaigns.asked import ask
 from adfusion.campaigns.fingerprint import fingerprint, stable_seed
 from adfusion.campaigns.prompt import EMPTY, names_backdrop, prompt, with_subject
 from adfusion.creative import carousel, fields
-from adfusion.creative.brief import ANY_LAYOUT, SCHEMES, START_STRENGTH, Brief, Card, Concept, Segment
+from adfusion.creative.brief import ANY_LAYOUT, SCHEMES, Brief, Card, Concept, Segment
 from adfusion.creative.fields import Version
 from adfusion.creative.placement import CopySpace, Placement
 from adfusion.creative.section import slug
 from adfusion.creative.templates import COPY_SPACES
 from adfusion.creative.wording import Copy, is_right_to_left
 from adfusion.data.scenes.scene import ASPECTS
-from adfusion.generation import Generator, InputImage, Request
-from adfusion.generation.request import Edits
+from adfusion.generation import Generator, Request
 from adfusion.generation.size import nearest_size
 from adfusion.generation.slug import slug as short
 
@@ -253,19 +252,22 @@ def _panorama(
     who = brief.seed, each.concept.name, each.segment.name, each.variant
     name = f"{each.subject}_{placement.width}x{placement.height}"
 
-    def picture(id: str, subject: str | None, *seed: object, **edits: Unpack[Edits]) -> PictureJob:
+    def picture(id: str, subject: str | None, *seed: object, starts: bool = False) -> PictureJob:
         concept = each.concept if subject is None else with_subject(each.concept, subject)
-        request = generator.request(
+        request = ask(
+            generator,
+            concept if starts else concept.model_copy(update={"start": None}),
             prompt(brief, concept, each.segment, side, each.scheme),
-            seed=stable_seed(*who, *seed),
             size=size,
+            aspect=placement.width / placement.height,
+            side=side,
+            seed=stable_seed(*who, *seed),
             steps=steps,
-            **edits,
         )
         return PictureJob(f"{name}_{id}_v{each.variant}", request, side)
 
     cards = brief.carousel_for(each.segment)
-    parts = [picture("card-1", cards[0].subject, **_start(each.concept))]
+    parts = [picture("card-1", cards[0].subject, starts=True)]
     for number, card in enumerate(cards[1:], 2):
         parts.append(picture(f"card-{number}", card.subject or EMPTY, number))
     joint = picture("carousel", EMPTY)
@@ -284,23 +286,19 @@ def _picture(
 ) -> PictureJob:
     """The picture for a placement; the side that it leaves empty is the layout's, or else the placement's."""
     side = COPY_SPACES.get(layout, placement.copy_space)
-    size = nearest_size(ASPECTS[placement.aspect], generator.sizes)
-    request = generator.request(
-        prompt(brief, each.concept, each.segment, side, each.scheme),
+    free = None if each.concept.tile else side
+    request = ask(
+        generator,
+        each.concept,
+        prompt(brief, each.concept, each.segment, free, each.scheme),
+        size=nearest_size(ASPECTS[placement.aspect], generator.sizes),
+        aspect=placement.width / placement.height,
+        side=side,
         seed=stable_seed(brief.seed, each.concept.name, each.segment.name, each.variant),
-        size=size,
         steps=steps,
-        **_start(each.concept),
     )
-    return PictureJob(f"{each.subject}_{size[0]}x{size[1]}_{side}_v{each.variant}", request, side)
-
-
-def _start(concept: Concept) -> Edits:
-    """The picture to redraw, if the concept names one."""
-    if concept.picture is None:
-        return {}
-    strength = START_STRENGTH if concept.strength is None else concept.strength
-    return {"initial": InputImage.of(concept.picture), "strength": strength}
+    name = f"{each.subject}_{request.width}x{request.height}_{side}_v{each.variant}"
+    return PictureJob(name, request, side)
 
 
 def _schemes(brief: Brief, concept: Concept) -> tuple[str, ...]:

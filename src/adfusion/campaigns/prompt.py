@@ -33,9 +33,13 @@ SPACE = re.compile(r"\b(copy space|cent(re|er)ed|(room|space) for (text|copy)|em
 
 
 def prompt(
-    brief: Brief, concept: Concept, segment: Segment, copy_space: CopySpace, color_scheme: str = "primary"
+    brief: Brief,
+    concept: Concept,
+    segment: Segment,
+    copy_space: CopySpace | None,
+    color_scheme: str = "primary",
 ) -> str:
-    """The concept, the segment's mood, the brand's colours and where the copy will stand.
+    """The concept, the segment's mood, the brand's colours and where the copy will stand, if it is said.
 
     The colour of the palette's role `color_scheme` becomes the backdrop, and the accent, if the brand names
     one, the details of a subject that is generated. The concept's own words come first and win: a backdrop, a
@@ -66,7 +70,7 @@ def prompt(
         subject = f"{subject[:end]} with {details} details{subject[end:]}"
     props = SEASONS[season] if season else ""
     words = [f"{subject}{comma}{rest}", mood, f"{backdrop} backdrop" if backdrop else "", props]
-    if not SPACE.search(" ".join(words).lower()):
+    if copy_space and not SPACE.search(" ".join(words).lower()):
         words.append(COPY_SPACE_PHRASES[copy_space])
     return ", ".join(filter(None, words))
 

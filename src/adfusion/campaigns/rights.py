@@ -102,6 +102,8 @@ def rights(out: Path, model: str | None = None) -> Rights:
     made_with, card = _model(manifest, model)
     fonts: dict[str, FontRights] = {}
     creatives = tuple(_creatives(out, manifest, fonts))
+    loras = tuple(_loras(manifest))
+    made_with = dataclasses.replace(made_with, loras=(*made_with.loras, *loras))
     content = manifest.brief.content
     product = content["product"]
     statement = product.get("rights")
@@ -109,6 +111,7 @@ def rights(out: Path, model: str | None = None) -> Rights:
     photos = tuple(Asset(name, manifest.brief.assets[name], statement) for name in photographs)
     artwork = tuple(_artwork(manifest, photographs))
     flags = [*_model_flags(made_with, card)]
+    flags += [flag for lora in loras for flag in _lora_flags(f"LoRA {lora['name']}", lora["rights"])]
     flags += [flag for font in fonts.values() for flag in font_flags(font)]
     flags += [flag for photo in photos for flag in statement_flags(f"photo {photo.file}", photo.rights)]
     return Rights(
@@ -156,6 +159,22 @@ def _model(manifest: Manifest, chosen: str | None) -> tuple[ModelRights, ModelCa
     sources = tuple(source.model_dump(mode="json") for source in card.data.sources)
     loras = tuple(lora.model_dump(mode="json") for lora in card.loras)
     return ModelRights(name, hash, card.license, card.data.rights, sources, loras), card
+
+
+def _loras(manifest: Manifest) -> Iterator[dict[str, Any]]:
+    """Each LoRA that a picture was drawn with, once."""
+    seen = set()
+    for picture in manifest.pictures:
+        for lora in picture.request.get("loras", ()):
+            if lora["sha256"] not in seen:
+                seen.add(lora["sha256"])
+                yield {name: lora[name] for name in ("name", "sha256", "rights")}
+
+
+def _lora_flags(about: str, statement: str) -> list[Flag]:
+    if not statement:
+        return [Flag(about, "it states no right to the pictures that it was made from")]
+    return statement_flags(about, statement)
 
 
 def _model_flags(model: ModelRights, card: ModelCard | None) -> Iterator[Flag]:
@@ -215,6 +234,10 @@ def _chapters(ledger: Rights) -> list[tuple[str, list[str]]]:
     return [
         ("Training pictures", sources or [model.rights or "unclear"]),
         ("Model", [f"{model.name}, {model.license or 'licence not stated'}; hash {model.hash[:16]}"]),
+        (
+            "LoRAs",
+            [f"{each['name']}: {each['rights'] or 'no statement'}" for each in model.loras] or ["none"],
+        ),
         ("Pictures", [f"{len(ledger.pictures)} drawn by the model; hashes in {JSON}"]),
         ("Creatives", [f"{len(ledger.creatives)} files, marked and signed; hashes in {JSON}"]),
         ("Fonts", fonts or ["none"]),

@@ -2,7 +2,7 @@
 
 import dataclasses
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
@@ -37,11 +37,14 @@ from adfusion.creative.carousel import compose_cards, ensure_cards_fit
 from adfusion.creative.checks import prove
 from adfusion.creative.document import Creative
 from adfusion.creative.grade import Graded, graded
-from adfusion.creative.label import labelled
+from adfusion.creative.label import first_labelled
 from adfusion.creative.placement import Placement
 from adfusion.errors import UserError
 from adfusion.generation import Generator, Picture, Progress, Request, load_picture, save_picture
 from adfusion.generation.backends import license_of
+
+TILES = 3
+"""Along each side of a picture that is made of a tile."""
 
 
 @dataclass(frozen=True)
@@ -126,27 +129,41 @@ class Worker:
         missing = [job for job in jobs if not self._is_kept(job.path, self._picture_from(job))]
         done = len(jobs) - len(missing)
         yield CampaignProgress("pictures", done, len(jobs))
-        singles = {job.request: job for job in missing if not job.parts}
+        singles = [(job.request, job) for job in missing if not job.parts]
         for share in self._draw(singles):
             yield CampaignProgress("pictures", done + share, len(jobs))
         done += len(singles)
-        wide = {self._joint(job): job for job in missing if job.parts}
+        wide = [(self._joint(job), job) for job in missing if job.parts]
         for share in self._draw(wide):
             yield CampaignProgress("pictures", done + share, len(jobs))
 
-    def _draw(self, pending: Mapping[Request, PictureJob]) -> Iterator[float]:
-        """Draw and keep; yields how many are done."""
+    def _draw(self, wanted: Sequence[tuple[Request, PictureJob]]) -> Iterator[float]:
+        """Draw and keep; yields how many are done. Equal requests are drawn once, for all their jobs."""
         finished = 0
+        pending: dict[Request, list[PictureJob]] = {}
+        for request, job in wanted:
+            if request.strength == 0 and request.initial is not None:
+                self._keep(
+                    Picture(request, request.initial.image, self.generator.name, self.generator.model_hash),
+                    job,
+                )
+                finished += 1
+            else:
+                pending.setdefault(request, []).append(job)
+        drawing = len(wanted) - finished
         for event in self.generator.generate(list(pending)) if pending else ():
             match event:
                 case Progress():
-                    yield max(event.index / event.total * len(pending), finished)
+                    yield max(len(wanted) - drawing + event.index / event.total * drawing, finished)
                 case Picture():
-                    job = pending[event.request]
-                    save_picture(event, self.out / job.path)
-                    self._marking.register_picture(event, job.id, self.out / job.path)
-                    self._finished(job.path, self._picture_from(job))
-                    finished += 1
+                    for job in pending[event.request]:
+                        self._keep(event, job)
+                        finished += 1
+
+    def _keep(self, picture: Picture, job: PictureJob) -> None:
+        save_picture(picture, self.out / job.path)
+        self._marking.register_picture(picture, job.id, self.out / job.path)
+        self._finished(job.path, self._picture_from(job))
 
     def _joint(self, job: PictureJob) -> Request:
         """What draws the joints of a wide picture, now that its parts are there."""
@@ -259,44 +276,58 @@ class Worker:
                 never=self.brand.never,
                 legal=self.brand.legal,
                 label=self.source.brief.label or "",
+                labels=self.source.brief.labels,
             ),
             assets=tuple(self._record(asset, Path(asset).name) for asset in assets),
         )
 
-    def _grade(self, path: str) -> Graded:
-        """A picture in the brand's colours. All of an empty stage may change, a generated product may not."""
-        picture = load_picture(self.out / path).image
-        product = np.zeros(picture.size[::-1]) if self.photos else None
-        return graded(picture, self.brand.palette, product)
+    def _grade(self, job: PictureJob) -> Graded:
+        """A picture in the brand's colours. All of an empty stage may change, a generated product may not.
+        Of a tile: several side by side."""
+        picture = load_picture(self.out / job.path).image
+        product = np.zeros(picture.size[::-1]) if self.photos or job.request.tile else None
+        made = graded(picture, self.brand.palette, product)
+        return dataclasses.replace(made, picture=_repeated(made.picture)) if job.request.tile else made
 
     def _compose(self, job: CreativeJob) -> Creative:
-        picture = self._graded(job.picture.path)
+        picture = self._graded(job.picture)
         metadata = {**self._metadata(job), **picture.about()}
         if job.deck:
             whole = dataclasses.replace(job.deck, id="", card=0)
-            creative = self._cards(job.picture.path, whole, job.placement)[job.deck.card - 1]
-            creative = dataclasses.replace(creative, metadata={**creative.metadata, **metadata})
+            creative = self._cards(job.picture, whole, job.placement)[job.deck.card - 1]
+            layouts = iter([dataclasses.replace(creative, metadata={**creative.metadata, **metadata})])
         else:
-            creative = layout.compose(
-                picture.picture,
-                job.copy,
-                self.brand,
-                job.placement,
-                copy_space=job.picture.copy_space,
-                template=job.template,
-                product=self.photos,
-                metadata=metadata,
-            )
-        words, brand = self.source.brief.label, self.brand
-        if words is None:
-            return creative
-        return labelled(creative, words, job.placement, brand.text_font, brand.clear_space)
+            layouts = self._layouts(job, picture.picture, metadata)
+        if not job.placement.label:
+            return next(layouts)
+        return first_labelled(layouts, job.placement, self.brand.text_font, self.brand.clear_space)
 
-    def _compose_cards(self, path: str, deck: Deck, placement: Placement) -> tuple[Creative, ...]:
+    def _layouts(
+        self, job: CreativeJob, picture: Image.Image, metadata: Mapping[str, object]
+    ) -> Iterator[Creative]:
+        """The best one, then all others, unless the brief asks for one."""
+        compose = partial(
+            layout.compose,
+            picture,
+            job.copy,
+            self.brand,
+            job.placement,
+            copy_space=job.picture.copy_space,
+            product=self.photos,
+            metadata=metadata,
+        )
+        yield compose(template=job.template)
+        for template in () if job.template else layout.TEMPLATES:
+            try:
+                yield compose(template=template)
+            except UserError:
+                continue
+
+    def _compose_cards(self, picture: PictureJob, deck: Deck, placement: Placement) -> tuple[Creative, ...]:
         files = self.source.brief.product.photo_files
         products = [(self.photos[files.index(photo)],) if photo else () for photo in deck.photos]
         return compose_cards(
-            self._graded(path).picture,
+            self._graded(picture).picture,
             deck.copies,
             self.brand,
             placement,
@@ -319,6 +350,7 @@ class Worker:
             "picture": job.picture.id,
             "prompt": job.picture.request.prompt,
             "seed": job.picture.request.seed,
+            **({"loras": [str(lora) for lora in loras]} if (loras := job.picture.request.loras) else {}),
             "model": self.generator.name,
             "model_hash": self.generator.model_hash,
             "software": _software(),
@@ -352,7 +384,6 @@ class Worker:
             content["product"]["photo"],
             content["product"]["photos"],
             self.source.drawn_assets,
-            content["label"],
             self._marking.made_with,
         )
 
@@ -378,6 +409,15 @@ class Worker:
             files=tuple(self._record(path, made_from) for path in (*about["files"], _document(job))),
             assets=tuple(about["assets"]),
         )
+
+
+def _repeated(tile: Image.Image) -> Image.Image:
+    width, height = tile.size
+    wall = Image.new(tile.mode, (TILES * width, TILES * height))
+    for left in range(0, wall.width, width):
+        for top in range(0, wall.height, height):
+            wall.paste(tile, (left, top))
+    return wall
 
 
 def _place_in(deck: Deck) -> dict[str, object]:

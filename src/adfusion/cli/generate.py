@@ -30,6 +30,9 @@ def generate(
     ] = None,
     sampler: Annotated[str | None, typer.Option(help="Sampling algorithm, such as dpmpp_2m.")] = None,
     negative_prompt: Annotated[str, typer.Option(help="What to steer away from.")] = "",
+    as_written: Annotated[
+        bool, typer.Option("--as-written", help="Give the prompt to the model word for word.")
+    ] = False,
     model: Model = "mini",
     lora: Loras = None,
     memory: Memory = "auto",
@@ -65,6 +68,7 @@ def generate(
             guidance_scale=guidance_scale,
             sampler=sampler,
             negative_prompt=negative_prompt,
+            as_written=as_written,
             **followed,
         )
         for index in range(count)
@@ -77,6 +81,8 @@ def generate(
     if as_json:
         console.print_json(made.summary())
     else:
+        if made.read_as:
+            console.say(f"read as: {made.read_as}")
         for path in made.paths:
             console.say(str(path))
 
@@ -138,6 +144,11 @@ class _Output:
         sheet = contact_sheet([made.image for made in pictures], [f"seed {made.seed}" for made in pictures])
         save_view(sheet, pictures[0], self.sheet, self._marker)
         self.paths.append(self.sheet)
+
+    @property
+    def read_as(self) -> str:
+        """What the model took the prompt for; empty if it took it word for word."""
+        return self._made[0][2].read_as
 
     def summary(self) -> dict[str, object]:
         from adfusion.generation.picture_file import metadata

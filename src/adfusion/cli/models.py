@@ -156,8 +156,9 @@ def merge(
     out: Annotated[Path, typer.Option("-o", "--out", help="The new model's folder.")],
 ) -> None:
     """Make a model of a model and LoRAs; its card says what was merged, and by what right."""
+    from adfusion.generation.lora import parse_loras
     from adfusion.models import store
-    from adfusion.models.lora import merge, parse_loras
+    from adfusion.models.lora import merge
 
     merged = merge(store.load(store.many_steps(model)), parse_loras(lora), out)
     console.say(f"{out}: {merged.card.name}, {merged.hash}")

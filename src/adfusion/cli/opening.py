@@ -36,7 +36,7 @@ def open_model(
     """The generator; what a person should know of a pretrained model (licence, memory) goes to stderr."""
     from adfusion.generation.backends import open_generator
     from adfusion.generation.diffusers.hub import SCHEME
-    from adfusion.models.lora import parse_loras
+    from adfusion.generation.lora import parse_loras
     from adfusion.provenance.marked_noise import lend_key
 
     if model.startswith(SCHEME):

@@ -6,7 +6,9 @@ import typer
 
 Loras = Annotated[
     list[str] | None,
-    typer.Option("--lora", metavar="FOLDER[:WEIGHT]", help="A LoRA of `adfusion finetune`; several add up."),
+    typer.Option(
+        "--lora", metavar="FOLDER[:WEIGHT]", help="A LoRA for pictures that name none; several add up."
+    ),
 ]
 
 Mark = Annotated[

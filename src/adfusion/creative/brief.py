@@ -1,12 +1,14 @@
 """The brief: what a person writes in YAML, checked strictly at the door."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
 
 from PIL import Image
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
+from pydantic_core import PydanticCustomError
 
 from adfusion.creative import fields
 from adfusion.creative.audience import Row, read_audience
@@ -20,9 +22,24 @@ from adfusion.creative.images import open_image
 from adfusion.creative.packs import PACKS, unpacked
 from adfusion.creative.placement import PLACEMENTS, Placement, placement
 from adfusion.creative.season import Season
-from adfusion.creative.section import Distinct, File, Name, Section, Words, load, refuse, refuse_words, slug
+from adfusion.creative.section import (
+    Distinct,
+    File,
+    Name,
+    Section,
+    Words,
+    existing_file,
+    load,
+    refuse,
+    refuse_words,
+    slug,
+)
 from adfusion.creative.templates import TEMPLATES
 from adfusion.errors import UserError
+from adfusion.generation.editing.editor import AMOUNTS
+from adfusion.generation.lora import ALLOWED, LoraUse, parse_lora
+from adfusion.generation.picture_file import load_picture
+from adfusion.generation.request import Picture
 
 
 def _placement(value: object) -> str:
@@ -120,15 +137,69 @@ def _for_cards(names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
     return names
 
 
-def _only_with_start(value: float, info: ValidationInfo) -> float:
-    if info.data.get("start") is None:
-        raise refuse(value, "a strength beside start, the picture to redraw")
+def _lora(value: object, info: ValidationInfo) -> LoraUse:
+    folder = Path((info.context or {}).get("folder", "."))
+    path, weight = parse_lora(value if isinstance(value, str) else "")
+    try:
+        return LoraUse.of(folder / path, weight)
+    except UserError:
+        raise refuse(value, f"{ALLOWED}, relative to {folder}, and :WEIGHT behind it") from None
+
+
+def _of_placements(labels: dict[str, str], info: ValidationInfo) -> dict[str, str]:
+    """By the names of placements; one's own label comes before that of a pack."""
+    known: tuple[str, ...] = info.data.get("placements", ())
+    found: dict[str, str] = {}
+    for name, words in sorted(labels.items(), key=lambda each: each[0] not in PACKS):
+        named = [each for each in PACKS.get(name) or (_placement(name),) if each in known]
+        if not named:
+            raise refuse(name, f"placements of the brief: {', '.join(known)}; or packs of them")
+        found |= dict.fromkeys(named, words)
+    return found
+
+
+def _only_with_start(value: Any, info: ValidationInfo) -> Any:
+    if value and info.data.get("start") is None:
+        raise refuse(_plain(value), f"{info.field_name} beside start, the picture to redraw")
     return value
+
+
+def _plain(value: object) -> object:
+    return value.name if isinstance(value, Path) else value
+
+
+def _alone(*others: str) -> AfterValidator:
+    """A field that stands for a way of its own to make the picture."""
+
+    def check(value: Any, info: ValidationInfo) -> Any:
+        if value and (other := next((name for name in others if info.data.get(name)), None)):
+            raise refuse(_plain(value), f"one of {other} and {info.field_name}")
+        return value
+
+    return AfterValidator(check)
+
+
+def _only_with_like(value: object, info: ValidationInfo) -> object:
+    if info.data.get("like") is None:
+        raise refuse(value, f"{info.field_name} beside like, the picture to vary")
+    if isinstance(value, bool) or not (
+        value in AMOUNTS or (isinstance(value, int | float) and 0 < value <= 1)
+    ):
+        raise refuse(value, f"{', '.join(AMOUNTS)}, or a number above 0, to 1")
+    return value
+
+
+def _of_words_or_a_start(cards: tuple["Card", ...], info: ValidationInfo) -> tuple["Card", ...]:
+    for concept in info.data.get("concepts", ()) if cards else ():
+        if other := next((name for name in ALTERED if getattr(concept, name)), None):
+            raise refuse_words(f"one beside {other} of {concept.name!r}", f"a carousel or {other}")
+    return cards
 
 
 MOST_PHOTOS = 5
 FEWEST_CARDS, MOST_CARDS = 3, 5
-START_STRENGTH = 0.6
+ALTERED = ("mask", "extend", "shows", "like", "tile")
+"""Fields of a concept that no panorama can be made with."""
 SCHEMES = ("primary", "secondary", "background", "accent")
 """Roles of the palette that can be a backdrop, in the order in which they are tried."""
 ANY_LAYOUT = "auto"
@@ -139,6 +210,7 @@ CopyText = Annotated[Words, AfterValidator(_copy)]
 Copies = Annotated[tuple[CopyText, ...], Distinct]
 Locale = Annotated[str, AfterValidator(_locale)]
 CopyList = Annotated[Copies, AfterValidator(_either_copies_or_cards)]
+Lora = Annotated[LoraUse, BeforeValidator(_lora)]
 Fields = dict[Annotated[str, BeforeValidator(_field_name)], Annotated[Content, BeforeValidator(_content)]]
 
 
@@ -172,13 +244,61 @@ class Concept(Section):
     prompt: Words
     season: Season | None = None
     start: File | None = None
+    mask: Annotated[File, AfterValidator(_only_with_start)] | None = None
+    """Of the size of `start`: it is redrawn where this is white, and stays exactly as it is where black."""
+    extend: Annotated[bool, AfterValidator(_only_with_start), _alone("mask")] = False
+    """Whether `start` stays as it is, and more is drawn around it, to the shape of each placement."""
+    shows: Annotated[Words, AfterValidator(_only_with_start), _alone("extend")] | None = None
+    """What `start` shows: what `prompt` says else is changed, such as a colour, and the rest stays."""
     strength: Annotated[float, Field(gt=0, le=1), AfterValidator(_only_with_start)] | None = None
-    """How much of `start` is redrawn: near 0 little, 1 all; `START_STRENGTH` where it is not said."""
+    """How much is redrawn: near 0 little, 1 all. Where it is not said, it is as in `adfusion edit`."""
+    like: Annotated[File, _alone("start")] | None = None
+    """A picture that adfusion drew, in place of a prompt: the concept's pictures are variations of it."""
+    amount: Annotated[str | float, BeforeValidator(_only_with_like)] | None = None
+    """How far variations go from `like`: subtle if it is not said, strong, or a share."""
+    tile: Annotated[bool, _alone("start", "like")] = False
+    """Whether the picture is a background that repeats."""
+    loras: Annotated[tuple[Lora, ...], _alone("like")] = ()
+    """In place of those that the generator was opened with."""
 
     @cached_property
     def picture(self) -> Image.Image | None:
         """The picture to start from. Raises `UserError` if it is none."""
         return None if self.start is None else open_image(self.start, "concepts.start")
+
+    @cached_property
+    def region(self) -> Image.Image | None:
+        """The mask. Raises `UserError` if it is no picture, or of another size than `start`."""
+        if self.mask is None or self.picture is None:
+            return None
+        region = open_image(self.mask, "concepts.mask")
+        if region.size != self.picture.size:
+            raise UserError(
+                f"{self.mask}: concepts.mask: found {region.width}x{region.height}; "
+                f"allowed: {self.picture.width}x{self.picture.height}, the size of start"
+            )
+        return region
+
+    @cached_property
+    def liked(self) -> Picture | None:
+        """The picture to vary. Raises `UserError` if adfusion did not draw it."""
+        return None if self.like is None else load_picture(self.like)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _words_of_like(cls, data: Any, info: ValidationInfo) -> Any:
+        """A variation has the words of its picture."""
+        if not isinstance(data, dict) or not data.get("like"):
+            return data
+        if "prompt" in data:
+            raise refuse_words(
+                "prompt beside like", "one of the two: a variation has the words of its picture"
+            )
+        try:
+            words = load_picture(existing_file(data["like"], info)).request.prompt
+        except (UserError, PydanticCustomError) as error:
+            raise refuse(data["like"], "a PNG that adfusion drew, relative to the brief") from error
+        return {**data, "prompt": words}
 
 
 class Card(Section):
@@ -231,7 +351,9 @@ class Brief(Section):
     brand: Annotated[BrandSection, BeforeValidator(brand_of)]
     product: ProductSection
     concepts: Annotated[tuple[Concept, ...], Field(min_length=1), Distinct]
-    carousel: Annotated[Carousel, AfterValidator(_with_photos_of_the_product)] = ()
+    carousel: Annotated[
+        Carousel, AfterValidator(_with_photos_of_the_product), AfterValidator(_of_words_or_a_start)
+    ] = ()
     """Cards that people swipe through, over one backdrop that flows from each to the next."""
     headlines: CopyList = Field(default=(), validate_default=True)
     body: CopyList = ()
@@ -253,6 +375,8 @@ class Brief(Section):
     locale: Locale = "en"
     label: Words | None = None
     """Set in a free corner of every creative, such as "AI-generated"; see `label`."""
+    labels: Annotated[dict[str, Words], AfterValidator(_of_placements)] = Field(default_factory=dict)
+    """The label of placements and `PACKS` that have one of their own."""
     audience: File | None = None
     """A CSV file of personal versions; see `audience`."""
     color_schemes: Annotated[
@@ -296,7 +420,8 @@ class Brief(Section):
         return self.seasons.get(season or "", SeasonalCopy())
 
     def places(self) -> tuple[Placement, ...]:
-        return tuple(placement(name) for name in self.placements)
+        label = self.label or ""
+        return tuple(replace(placement(name), label=self.labels.get(name, label)) for name in self.placements)
 
     @cached_property
     def rows(self) -> tuple[Row, ...]:
@@ -329,10 +454,11 @@ def load_brief(path: Path) -> Brief:
     path = Path(path)
     brief = load(Brief, path, "brief")
     brand = brief.brand.open()
-    _ = brief.product.cutouts, [concept.picture for concept in brief.concepts]
+    _ = brief.product.cutouts, [(each.picture, each.region, each.liked) for each in brief.concepts]
     ensure_letters(set_words(brand, "brand."), path)
     ensure_letters(_filled_copy(brief, brand, path), path)
     ensure_letters([("label", brief.label or "", brand.text_font)], path)
+    ensure_letters([(f"labels.{name}", words, brand.text_font) for name, words in brief.labels.items()], path)
     return brief
 
 

@@ -6,6 +6,7 @@ placement allows. Where no corner is free nothing is set, and the checks say so.
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 
 from adfusion.creative.checks.parts import foreground, logo, photos, pieces
 from adfusion.creative.document import Box, Creative, Group, Line, Panel, Text
@@ -22,15 +23,13 @@ _MARGIN = 0.02
 """Of the shorter side, to the edge of the safe area."""
 
 
-def labelled(
-    creative: Creative, words: str, placement: Placement, font: FontStack, clear_space: float = 0.0
-) -> Creative:
-    """The creative with `words` on a dark ground; unchanged if no corner has room for them.
+def labelled(creative: Creative, placement: Placement, font: FontStack, clear_space: float = 0.0) -> Creative:
+    """The creative with the placement's label on a dark ground; unchanged if no corner has room for it.
 
     `clear_space` is what the logo keeps free, in heights of it.
     """
     size = placement.min_text
-    found = setting(words, font, size, placement.safe.width / 2, max_lines=1)
+    found = setting(placement.label, font, size, placement.safe.width / 2, max_lines=1)
     if found is None:
         return creative
     padding = _PADDING * size
@@ -40,6 +39,18 @@ def labelled(
         if not any(box.overlaps(other) for other in taken):
             return replace(creative, layers=(*creative.layers, _drawn(found, box, padding)))
     return creative
+
+
+def first_labelled(
+    layouts: Iterator[Creative], placement: Placement, font: FontStack, clear_space: float
+) -> Creative:
+    """The first of the layouts that has room for the label, with it; the first as it is if none has."""
+    best = next(layouts)
+    for creative in chain([best], layouts):
+        found = labelled(creative, placement, font, clear_space)
+        if found is not creative:
+            return found
+    return best
 
 
 def _taken(creative: Creative, clear_space: float, gap: float) -> Iterator[Box]:

@@ -59,6 +59,8 @@ class Placement:
     source: str = ""
     """Title of the page that the figures are from."""
     note: str = ""
+    label: str = ""
+    """Words that say there, visibly, how the picture was made; see `label`."""
 
     @property
     def suffix(self) -> str:

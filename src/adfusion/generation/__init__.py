@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from adfusion.generation.generator import Generator, Run
 from adfusion.generation.inputs import InputImage
+from adfusion.generation.lora import LoraUse
 from adfusion.generation.picture_file import load_picture, save_picture
 from adfusion.generation.request import Picture, Progress, Request, Size, Toward
 from adfusion.generation.sheet import contact_sheet, steps_strip
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Generator",
     "InputImage",
+    "LoraUse",
     "NativeGenerator",
     "Picture",
     "Progress",

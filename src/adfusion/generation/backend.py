@@ -8,6 +8,7 @@ from typing import Unpack
 from adfusion.errors import UserError
 from adfusion.generation.editing.editor import Editor
 from adfusion.generation.generator import Run
+from adfusion.generation.lora import LoraUse
 from adfusion.generation.request import Edits, Picture, Progress, Request, Size, check
 
 
@@ -26,6 +27,10 @@ class Backend(ABC):
     license: str
     notes: tuple[str, ...] = ()
     """What a person should read once: licence, memory."""
+    loras: tuple[LoraUse, ...] = ()
+    """Of requests that name none; and at hand for those that were read back from a file."""
+    lora_weights: tuple[float, float] | None = None
+    """Least and most weight of a LoRA; `None` where it takes none."""
 
     @property
     def edit(self) -> Editor:
@@ -42,6 +47,8 @@ class Backend(ABC):
         guidance_scale: float | None = None,
         sampler: str | None = None,
         negative_prompt: str = "",
+        loras: Sequence[LoraUse] | None = None,
+        as_written: bool = False,
         **edits: Unpack[Edits],
     ) -> Request:
         """A checked request; `None` is the model's own default. Raises `UserError`."""
@@ -55,6 +62,8 @@ class Backend(ABC):
             guidance_scale=self.guidance_scale if guidance_scale is None else guidance_scale,
             sampler="",
             negative_prompt=negative_prompt,
+            loras=tuple(each for each in (self.loras if loras is None else loras) if each.weight),
+            as_written=as_written,
             **edits,
         )
         chosen, usual_steps = self.sampling(sampler, request)
@@ -76,6 +85,23 @@ class Backend(ABC):
             able = ", ".join(sorted(self.edits)) or "none"
             raise UserError(f"{unable[0]}: {self.name} cannot do this edit, allowed: {able}")
         check(request, self.sizes, self.samplers, self.edits)
+        for lora in request.loras:
+            self.check_lora(lora)
+
+    def check_lora(self, lora: LoraUse) -> None:
+        """Raises `UserError` for a LoRA that the backend cannot draw with."""
+        if self.lora_weights is None:
+            raise UserError(f"lora {lora.name}: {self.name} takes none")
+        least, most = self.lora_weights
+        if not least <= lora.weight <= most:
+            raise UserError(
+                f"lora {lora.name}: weight: found {lora.weight:g}, allowed: {least:g} to {most:g}"
+            )
+
+    def at_hand(self, lora: LoraUse) -> LoraUse:
+        """The same with its file, where the backend was opened with it."""
+        known = (each for each in self.loras if each.sha256 == lora.sha256)
+        return lora if lora.path is not None else next(known, lora)
 
     def generate(
         self,
@@ -88,6 +114,7 @@ class Backend(ABC):
         guidance_scale: float | None = None,
         sampler: str | None = None,
         negative_prompt: str = "",
+        loras: Sequence[LoraUse] | None = None,
     ) -> Run:
         """Pictures of a prompt with `n` seeds counting up from `seed`, or of complete requests.
 
@@ -103,6 +130,7 @@ class Backend(ABC):
                     guidance_scale=guidance_scale,
                     sampler=sampler,
                     negative_prompt=negative_prompt,
+                    loras=loras,
                 )
                 for index in range(n)
             ]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from adfusion.errors import UserError
 from adfusion.generation.backend import Backend
 from adfusion.generation.generator import Generator
+from adfusion.generation.lora import LoraUse
 
 if TYPE_CHECKING:
     from adfusion.generation.diffusers.weights import Weights
@@ -29,46 +30,51 @@ def open_generator(
     model: a bundled model's name or its folder; a `diffusers` folder; a single `.safetensors` file;
     `hf:org/name`, from the hub's cache or pulled into it; `openai+https://…` or `a1111+http://…`, a service.
     device: `cpu` or `cuda`; by default the CPU for bundled models, for others the accelerator if there is one
-    loras: paths, each with its weight: of `adfusion finetune` for our models, of safetensors for pretrained.
+    loras: of requests that name none: paths, each with its weight; for our models of `adfusion finetune`, for
+    pretrained ones of safetensors.
     memory, controlnet: for pretrained models; see `docs/models.md`.
     spend_limit: for services, in the currency of the price in their address.
     spent: file in which a service's cost is kept, so that the limit holds over several runs.
 
     Raises `UserError` for whatever is not there, does not fit, or cannot be had.
     """
-    name = str(model)
-    options = {"controlnet": controlnet, "memory": memory != "auto"}
-    if name.startswith(REMOTE):
-        from adfusion.generation.remote import RemoteGenerator, Spending
-
-        _refuse(name, "pretrained models on this machine", {**options, "lora": loras, "device": device})
-        return RemoteGenerator(name, spending=Spending(spend_limit, spent))
-    _refuse(name, "services", {"spend_limit": spend_limit is not None})
-    if (pretrained := _pretrained(name)) is None:
-        from adfusion.generation.native import NativeGenerator
-        from adfusion.models import store
-        from adfusion.models.lora import with_loras
-
-        _refuse(name, "pretrained models", options)
-        device = device or "cpu"
-        if loras:
-            return NativeGenerator(with_loras(store.load(store.many_steps(model), device), loras))
-        teacher = store.many_steps(model)
-        return NativeGenerator(store.load(model, device), teacher=lambda: store.load(teacher, device))
-
-    from adfusion.generation.diffusers import DiffusersGenerator, Lora
-
-    chosen = [Lora(Path(path), weight) for path, weight in loras]
-    for lora in chosen:
-        lora.check()
-    return DiffusersGenerator.open(
-        pretrained, device=device, memory=memory, loras=chosen, controlnet=controlnet
-    )
+    found = tuple(LoraUse.of(path, weight) for path, weight in loras)
+    generator = _opened(model, device, memory, controlnet, spend_limit, spent)
+    generator.loras = found
+    for lora in found:
+        generator.check_lora(lora)
+    return generator
 
 
 def license_of(generator: Generator) -> str:
     """The licence of the model behind `generator`, as its card states it; empty where there is no card."""
     return getattr(generator, "license", "")
+
+
+def _opened(
+    model: str | Path, device: str | None, memory: str, controlnet: Path | None,
+    spend_limit: float | None, spent: Path | None,
+) -> Backend:  # fmt: skip
+    name = str(model)
+    options = {"controlnet": controlnet, "memory": memory != "auto"}
+    if name.startswith(REMOTE):
+        from adfusion.generation.remote import RemoteGenerator, Spending
+
+        _refuse(name, "pretrained models on this machine", {**options, "device": device})
+        return RemoteGenerator(name, spending=Spending(spend_limit, spent))
+    _refuse(name, "services", {"spend_limit": spend_limit is not None})
+    if (pretrained := _pretrained(name)) is None:
+        from adfusion.generation.native import NativeGenerator
+        from adfusion.models import store
+
+        _refuse(name, "pretrained models", options)
+        device = device or "cpu"
+        teacher = store.many_steps(model)
+        return NativeGenerator(store.load(model, device), teacher=lambda: store.load(teacher, device))
+
+    from adfusion.generation.diffusers import DiffusersGenerator
+
+    return DiffusersGenerator.open(pretrained, device=device, memory=memory, controlnet=controlnet)
 
 
 def _refuse(name: str, kind: str, options: Mapping[str, object]) -> None:

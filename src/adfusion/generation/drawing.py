@@ -30,6 +30,8 @@ P = ParamSpec("P")
 
 LATENT_WRAP, PIXEL_WRAP = 16, 16
 """Rows and columns of the opposite edge that decoder and upsampler see around a tile."""
+ENLARGED = 4
+"""Pictures that are enlarged together: the largest arrays of all, and no faster in larger batches."""
 
 
 def windows_of(request: Request, sizes: Sequence[Size]) -> tuple[Window, ...]:
@@ -44,7 +46,7 @@ def kind(request: Request) -> tuple[object, ...]:
     settings = request.size, request.steps, request.sampler, request.guidance_scale, request.strength
     given = request.initial is None, request.mask is None, request.initial_prompt is None
     toward = tuple((step.seed is None, step.prompt is None) for step in request.toward)
-    return settings, given, toward, request.tile
+    return settings, given, toward, request.tile, request.loras, request.as_written
 
 
 class Drawing:
@@ -82,7 +84,14 @@ class Drawing:
         draw = self._edited if self._like.in_place else self._fresh
         images = yield from draw()
         for request, image in zip(self.requests, images, strict=True):
-            yield Picture(request, Image.fromarray(image), self.model.card.name, self.model.hash)
+            words = self._words([request.prompt])[0]
+            yield Picture(
+                request,
+                Image.fromarray(image),
+                self.model.card.name,
+                self.model.hash,
+                read_as="" if words == request.prompt else words,
+            )
 
     def _fresh(self) -> Generator[Preview, None, npt.NDArray[np.uint8]]:
         """Whole pictures of the model's own size."""
@@ -90,7 +99,9 @@ class Drawing:
         if self._like.initial is not None:
             fitted = [ImageOps.fit(_initial(request), request.size) for request in self.requests]
             initial = self._encode(self._small(fitted, self._like.size))
-        return to_pictures(self.decode((yield from self._sample(self._like.size, initial))))
+        latents = yield from self._sample(self._like.size, initial)
+        parts = (latents[start : start + ENLARGED] for start in range(0, len(latents), ENLARGED))
+        return np.concatenate([to_pictures(self.decode(part)) for part in parts])
 
     def _edited(self) -> Generator[Preview, None, list[npt.NDArray[np.uint8]]]:
         """The initial pictures, window after window; each window sees what the earlier ones have drawn."""
@@ -125,7 +136,9 @@ class Drawing:
         if initial is not None:
             outside = known(initial)
             if like.initial_prompt is not None:
-                source = self._denoiser_of([str(request.initial_prompt) for request in self.requests])
+                source = self._denoiser_of(
+                    self._words([str(request.initial_prompt) for request in self.requests])
+                )
                 states = [initial]
                 for step in invert(source, initial, times, process):
                     states.insert(0, step.x_t)
@@ -144,10 +157,10 @@ class Drawing:
 
     def _jump(self, size: Size) -> Generator[Preview, None, Tensor]:
         """Latents of pictures of `size`, by a distilled model, which draws from words and noise alone."""
-        velocity = self._velocity_of([request.prompt for request in self.requests])
+        velocity = self._velocity_of(self._words([request.prompt for request in self.requests]))
         for steps, _ in self._toward:
             if steps[0].prompt is not None:
-                other = self._velocity_of([str(step.prompt) for step in steps])
+                other = self._velocity_of(self._words([str(step.prompt) for step in steps]))
                 velocity = blended(velocity, other, torch.tensor([step.amount for step in steps]))
         for step in mean_flow(velocity, self._noise(size), self._times, self.model.process):
             yield self._preview(step)
@@ -160,16 +173,18 @@ class Drawing:
     def _denoiser(self) -> Denoiser:
         """All that words, guidance and tiling say."""
         like = self._like
-        prompts = [request.prompt for request in self.requests]
+        prompts = self._words([request.prompt for request in self.requests])
         denoise = self._denoiser_of(prompts)
         for steps, _ in self._toward:
             if steps[0].prompt is not None:
-                other = self._denoiser_of([str(step.prompt) for step in steps])
+                other = self._denoiser_of(self._words([str(step.prompt) for step in steps]))
                 denoise = blended(denoise, other, torch.tensor([step.amount for step in steps]))
         if like.guidance_scale != 1:
             # Guided from the words of the initial picture, equal words change nothing, at any scale.
             away = [
-                request.negative_prompt if request.initial_prompt is None else request.initial_prompt
+                request.negative_prompt
+                if request.initial_prompt is None
+                else self._words([request.initial_prompt])[0]
                 for request in self.requests
             ]
             mixed = any(steps[0].prompt is not None for steps, _ in self._toward)
@@ -180,6 +195,10 @@ class Drawing:
     def _denoiser_of(self, prompts: Sequence[str]) -> Denoiser:
         with torch.no_grad():
             return _without_gradients(self.model.denoiser(prompts))
+
+    def _words(self, prompts: Sequence[str]) -> list[str]:
+        """What the model is given for prompts. Negative ones stay as they are: they name no scene."""
+        return list(prompts) if self._like.as_written else self.model.read(prompts)
 
     def _noise(self, size: Size) -> Tensor:
         shape = self.model.latent_shape(*self._small_size(size))

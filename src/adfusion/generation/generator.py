@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Protocol, Unpack
 
+from adfusion.generation.lora import LoraUse
 from adfusion.generation.request import Edits, Picture, Progress, Request, Size
 
 
@@ -62,6 +63,8 @@ class Generator(Protocol):
         guidance_scale: float | None = None,
         sampler: str | None = None,
         negative_prompt: str = "",
+        loras: Sequence[LoraUse] | None = None,
+        as_written: bool = False,
         **edits: Unpack[Edits],
     ) -> Request:
         """A checked request; what is `None` is the model's own default. Raises `UserError`."""

@@ -1,7 +1,8 @@
 """Pictures from a model of this package."""
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
+from dataclasses import replace
+from functools import cached_property, lru_cache
 
 from adfusion.diffusion.samplers import SAMPLERS
 from adfusion.errors import UserError
@@ -9,8 +10,15 @@ from adfusion.generation.backend import Backend
 from adfusion.generation.batching import largest_batch
 from adfusion.generation.drawing import Drawing, MarkNoise, kind, windows_of
 from adfusion.generation.editing.windows import Window
+from adfusion.generation.lora import LoraUse
 from adfusion.generation.request import EDITS, Picture, Progress, Request
 from adfusion.models import Model
+from adfusion.models.lora import WEIGHTS, fitting_lora, with_loras
+
+MERGED = 4
+"""Sets of LoRAs whose networks are kept."""
+CHECKED = 256
+"""LoRAs that are known to fit."""
 
 
 class NativeGenerator(Backend):
@@ -21,10 +29,12 @@ class NativeGenerator(Backend):
     pictures: what the decoder gives, enlarged by the upsampler.
 
     A distilled model has one sampler of its own. With a `teacher`, loaded when first needed, all others work
-    too, and are chosen for what needs many steps: edits and negative prompts.
+    too, and are chosen for what needs many steps: edits, negative prompts and LoRAs. Those are merged into a
+    copy of its denoiser, once for each set of them.
     """
 
     edits = tuple(name for name in EDITS if name != "control")
+    lora_weights = WEIGHTS
 
     def __init__(
         self, model: Model, batch_size: int | None = None, teacher: Callable[[], Model] | None = None
@@ -33,6 +43,8 @@ class NativeGenerator(Backend):
         self.batch_size = batch_size
         self._load_teacher = teacher
         self.mark_noise: MarkNoise | None = None
+        self._merged = lru_cache(MERGED)(self._merge)
+        self._ensure_fits = lru_cache(CHECKED)(self._fit)
         card, scale = model.card, model.upsampler.config.scale
         self.name, self.model_hash, self.license = card.name, model.hash, card.license
         self.sizes = tuple((scale * width, scale * height) for width, height in card.sizes)
@@ -77,20 +89,33 @@ class NativeGenerator(Backend):
                 f"allowed: {allowed}"
             )
 
+    def check_lora(self, lora: LoraUse) -> None:
+        super().check_lora(lora)
+        self._ensure_fits(lora)
+
+    def _fit(self, lora: LoraUse) -> None:
+        fitting_lora(self.teacher, self.at_hand(lora).file.parent)
+
+    def _merge(self, loras: tuple[LoraUse, ...]) -> Model:
+        found = ((self.at_hand(lora).file.parent, lora.weight) for lora in loras)
+        return with_loras(self.teacher, list(found))
+
     def _jumps(self, request: Request) -> bool:
         return self.model.distilled and request.sampler == self.samplers[0]
 
     def _draw(self, requests: Sequence[Request]) -> Iterator[Progress | Picture]:
-        drawings = [
-            Drawing(self.model if self._jumps(batch[0]) else self.teacher, batch, windows, self.mark_noise)
+        batches = [
+            (self.model if self._jumps(batch[0]) else self.teacher, batch, windows)
             for batch, windows in self._batches(requests)
         ]
-        total = sum(len(drawing) for drawing in drawings)
+        total = sum(len(Drawing(*batch)) for batch in batches)
         done = 0
-        for drawing in drawings:
+        for base, batch, windows in batches:
+            model = self._merged(batch[0].loras) if batch[0].loras else base
+            drawing = Drawing(model, batch, windows, self.mark_noise)
             for event in drawing:
                 if isinstance(event, Picture):
-                    yield event
+                    yield replace(event, model=base.card.name, model_hash=base.hash)
                 else:
                     done += 1
                     yield Progress(done, total, drawing.requests, event)
@@ -110,5 +135,5 @@ class NativeGenerator(Backend):
 
 def _many_steps(request: Request) -> list[str]:
     """What is asked that a distilled model cannot follow; its teacher can."""
-    asked = {*request.edits(), *(["negative_prompt"] if request.negative_prompt else [])}
+    asked = {*request.edits(), *(name for name in ("negative_prompt", "loras") if getattr(request, name))}
     return sorted(asked - {"toward"})

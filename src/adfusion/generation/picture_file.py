@@ -26,12 +26,14 @@ def metadata(picture: Picture) -> dict[str, Any]:
         "software": f"adfusion {adfusion.__version__}",
         "model": picture.model,
         "model_hash": picture.model_hash,
+        **({"read_as": picture.read_as} if picture.read_as else {}),
         **_without_idle_edits(picture.request),
     }
 
 
 def _without_idle_edits(request: Request) -> dict[str, Any]:
-    idle = set(EDITS) - request.edits().keys() | (set() if request.noise_mark else {"noise_mark"})
+    idle = set(EDITS) - request.edits().keys()
+    idle |= {name for name in ("loras", "as_written", "noise_mark") if not getattr(request, name)}
     return {name: value for name, value in dataclasses.asdict(request).items() if name not in idle}
 
 
@@ -53,7 +55,8 @@ def load_picture(path: Path) -> Picture:
             image.load()
             said = json.loads(image.info[CHUNK])
             request = TypeAdapter(Request).validate_python(said)
-            return Picture(request, image.convert("RGB"), said["model"], said["model_hash"])
+            read_as = str(said.get("read_as", ""))
+            return Picture(request, image.convert("RGB"), said["model"], said["model_hash"], read_as)
     except FileNotFoundError:
         raise UserError(f"{path}: no such file") from None
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, KeyError, TypeError, ValueError):

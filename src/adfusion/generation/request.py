@@ -10,6 +10,7 @@ from PIL.Image import Image
 
 from adfusion.errors import UserError
 from adfusion.generation.inputs import InputImage
+from adfusion.generation.lora import LoraUse
 
 Size = tuple[int, int]
 """Width and height in pixels."""
@@ -56,7 +57,7 @@ EDITS: tuple[str, ...] = tuple(Edits.__annotations__)
 class Request:
     """One picture. A model draws the same picture from the same request, alone or in any batch.
 
-    Fields after `negative_prompt` edit; a backend that cannot do one refuses it (`check`). Together they
+    Fields from `initial` to `control` edit; a backend that cannot do one refuses it (`check`). Together they
     are: image-to-image (`initial`, `strength`), inpainting and outpainting (and `mask`), a change of words
     that keeps the rest (and `initial_prompt`), variations and blends (`toward`), seamless tiles (`tile`), and
     drawing after a picture of shapes (`control`).
@@ -91,6 +92,10 @@ class Request:
     """Edges, depth or poses that the result follows, as the ControlNet in use was taught (Zhang et al. 2023,
     arXiv:2302.05543); brought to the result's size."""
 
+    loras: tuple[LoraUse, ...] = ()
+    """Changes of the model that it is drawn with; they add up."""
+    as_written: bool = False
+    """Whether the prompt goes to the model word for word, unread (`adfusion.models.reader`)."""
     noise_mark: str = ""
     """Of the noise whose signs carry a mark (`provenance.marked_noise`), empty for plain noise."""
 
@@ -140,6 +145,8 @@ class Picture:
     """RGB, `request.size`."""
     model: str
     model_hash: str
+    read_as: str = ""
+    """The words it was drawn from, if the model read the prompt and told it in others."""
 
     @property
     def seed(self) -> int:

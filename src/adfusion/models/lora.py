@@ -95,20 +95,6 @@ def base_of(model: Model) -> Base:
     return Base(name=card.name, hash=model.hash, denoiser=card.parts["denoiser"].sha256)
 
 
-def parse_loras(texts: Sequence[str] | None) -> list[tuple[str | Path, float]]:
-    """`FOLDER` or `FOLDER:WEIGHT`, each; the weight is 1 if none is named."""
-    return [_parse(text) for text in texts or ()]
-
-
-def _parse(text: str) -> tuple[Path, float]:
-    folder, _, number = text.rpartition(":")
-    try:
-        weight = float(number)
-    except ValueError:
-        return Path(text), 1.0
-    return (Path(folder), weight) if folder else (Path(text), 1.0)
-
-
 def load_lora(folder: Path) -> Lora:
     """Raises `UserError` if it is not an adapter of `adfusion finetune`, whole and unchanged."""
     folder = Path(folder)
@@ -128,6 +114,17 @@ def load_lora(folder: Path) -> Lora:
     return Lora(folder, card, config.lora_alpha / config.r, factors)
 
 
+def fitting_lora(model: Model, folder: Path) -> Lora:
+    """The adapter in `folder`. Raises `UserError` as `load_lora`, and for one of another model."""
+    lora = load_lora(folder)
+    if lora.card.base.denoiser != base_of(model).denoiser:
+        raise UserError(
+            f"lora {folder}: found one for the model {lora.card.base.name} {lora.card.base.hash[:12]}, "
+            f"allowed: one for {model.card.name} {model.hash[:12]}"
+        )
+    return lora
+
+
 def with_loras(model: Model, loras: Sequence[tuple[str | Path, float]]) -> Model:
     """`model` with adapters, each a folder and its weight, merged into the denoiser; they add up.
 
@@ -139,12 +136,7 @@ def with_loras(model: Model, loras: Sequence[tuple[str | Path, float]]) -> Model
         least, most = WEIGHTS
         if not least <= weight <= most:
             raise UserError(f"lora {folder}: weight: found {weight:g}, allowed: {least:g} to {most:g}")
-        lora = load_lora(Path(folder))
-        if lora.card.base.denoiser != base_of(model).denoiser:
-            raise UserError(
-                f"lora {folder}: found one for the model {lora.card.base.name} "
-                f"{lora.card.base.hash[:12]}, allowed: one for {model.card.name} {model.hash[:12]}"
-            )
+        lora = fitting_lora(model, Path(folder))
         if weight:
             chosen.append((lora, weight))
     if not chosen:

@@ -19,12 +19,17 @@ PATTERN = 32
 SAMPLES = 4
 """Along a cell, when reading."""
 SIDE = PATTERN * SAMPLES
+SMALLEST_CELL, LARGEST_CELL = 10.0, 16.0
+"""Pixels; between them a picture has about `CELLS` cells."""
+CELLS = 4000
 
 _FLOOR = 0.7  # levels of Cb: less contrast than this is rounding
 _BUMP = np.array([0.15, 0.35, 0.35, 0.15], np.float32)
-_BUSY = 20.0  # levels of luma: this deviation doubles what is drawn
-_MOST_GAIN = 2.0
-_NEAR = 7  # pixels: what is busy hides only what is this near
+
+
+def cell_of(area: float) -> float:
+    """Side of a cell in pixels, in a picture of `area` pixels."""
+    return float(np.clip(math.sqrt(area / CELLS), SMALLEST_CELL, LARGEST_CELL))
 
 
 def drawn(cells: Plane, width: int, height: int, cell: float) -> Plane:
@@ -35,15 +40,6 @@ def drawn(cells: Plane, width: int, height: int, cell: float) -> Plane:
     box = (margin, margin, margin + width / cell, margin + height / cell)
     smooth = Image.fromarray(cells[index]).resize((width, height), Image.Resampling.BICUBIC, box=box)
     return np.asarray(smooth)
-
-
-def gain(pixels: Plane) -> Plane:
-    """How much more may be drawn where RGB `pixels` are busy, for detail of luma masks colour: 1 to 2."""
-    luma = pixels @ np.array([0.299, 0.587, 0.114], np.float32)
-    detail = luma - ndimage.uniform_filter(luma, _NEAR, mode="nearest")
-    deviation = np.sqrt(np.maximum(ndimage.uniform_filter(detail * detail, _NEAR, mode="nearest"), 0))
-    more: Plane = np.minimum(1 + deviation / _BUSY, _MOST_GAIN)
-    return more
 
 
 def blue_difference(picture: Image.Image, most: int) -> Plane:

@@ -94,7 +94,7 @@ def initial_noise(model: Model, pixels: Tensor, prompt: str = "", steps: int = 2
 
     The probability-flow equation backwards, without guidance. The prompt helps where it is known.
     """
-    denoise = model.denoiser([prompt] * len(pixels))
+    denoise = model.denoiser(model.read([prompt]) * len(pixels))
     *_, last = invert(denoise, model.encode(pixels), model.times(steps), model.process)
     return last.x_t / model.process.sigma(torch.tensor(model.process.t_max))
 

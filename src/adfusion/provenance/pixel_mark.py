@@ -1,11 +1,11 @@
 """An imperceptible watermark in the pixels of a finished picture, whatever it shows.
 
-A key decides a pattern of 32x32 cells, each a smooth bump of about ±2 levels of blue-difference (Cb), more
-where the picture is busy, and the pattern repeats over the picture. Some of the cells are the same for every
-payload, so that a reader finds scale and position; the others carry the payload. It is spread spectrum (Cox
-et al. 1997, "Secure Spread Spectrum Watermarking for Multimedia") in the band that resizing and JPEG with
-subsampled colour keep and to which eyes are least sensitive: coarse blue-yellow differences (Mullen 1985,
-"The contrast sensitivity of human colour vision").
+A key decides a pattern of 32x32 cells, each a smooth bump of 1 to 4 levels of blue-difference (Cb), more
+where it is seen less (`strength`), and the pattern repeats over the picture. Some of the cells are the same
+for every payload, so that a reader finds scale and position; the others carry the payload. It is spread
+spectrum (Cox et al. 1997, "Secure Spread Spectrum Watermarking for Multimedia") in the band that resizing and
+JPEG with subsampled colour keep and to which eyes are least sensitive: coarse blue-yellow differences (Mullen
+1985, "The contrast sensitivity of human colour vision").
 
 A large picture carries the payload of 64 bits (`mark_code`). A small one, such as a banner, has too few cells
 to carry them through damage; it carries the last 16 (`short_code`), and the registry knows the rest.
@@ -31,23 +31,17 @@ from adfusion.provenance.cells import (
     SIDE,
     Plane,
     blue_difference,
+    cell_of,
     cell_values,
     drawn,
     folded,
-    gain,
 )
 from adfusion.provenance.short_code import short
+from adfusion.provenance.strength import CB, strength
 
-AMPLITUDE = 2.2
-"""Of a cell on a quiet ground, in levels of Cb: 42.7 dB of PSNR over RGB where nothing is clipped."""
-TINY, TINY_GAIN = 110_000, 1.2
-"""Pixels below which the mark is drawn more strongly, and how much more at most."""
 SYNC_CELLS = 320
 LARGE = 300_000
 """Pixels from which a picture carries all 64 bits."""
-SMALLEST_CELL, LARGEST_CELL = 10.0, 16.0
-"""Pixels; between them a picture has about `CELLS` cells."""
-CELLS = 4000
 SMALLEST_RESIZE, LARGEST_RESIZE = 0.5, 2.0
 SMALLEST_CROP = 0.7
 """Of each side."""
@@ -94,13 +88,11 @@ def embed(
     height, width = pixels.shape[:2]
     free = width * height if spare is None else np.count_nonzero(~spare)
     cells = _Carriers(key).cells(payload if free >= LARGE else None, short(payload))
-    amplitude = AMPLITUDE * float(np.clip(math.sqrt(TINY / (width * height)), 1, TINY_GAIN))
-    mark = amplitude * gain(pixels) * drawn(cells, width, height, cell_of(width * height))
+    mark = strength(pixels) * drawn(cells, width, height, cell_of(width * height))
     if spare is not None:
         mark = np.where(spare, 0, mark)
-    # ITU-T T.871: Cb alone, so that luma and Cr stay.
-    green_blue = mark[..., None] * np.array([0, -0.344136, 1.772], np.float32)
-    return Image.fromarray(np.clip(np.rint(pixels + green_blue), 0, 255).astype(np.uint8))
+    marked = pixels + mark[..., None] * CB
+    return Image.fromarray(np.clip(np.rint(marked), 0, 255).astype(np.uint8))
 
 
 def detect(picture: Image.Image, key: bytes, known: Sequence[int] = ()) -> Found:
@@ -110,11 +102,6 @@ def detect(picture: Image.Image, key: bytes, known: Sequence[int] = ()) -> Found
     Time and memory are bounded: of large pictures the middle 2048x2048 pixels are read.
     """
     return _Reader(key, known).read(picture)
-
-
-def cell_of(area: float) -> float:
-    """Side of a cell in pixels, in a picture of `area` pixels."""
-    return float(np.clip(math.sqrt(area / CELLS), SMALLEST_CELL, LARGEST_CELL))
 
 
 class _Carriers:

@@ -2,6 +2,5 @@
 `diffusers`, an optional extra (`pip install 'adfusion[diffusers]'`)."""
 
 from adfusion.generation.diffusers.generator import DiffusersGenerator
-from adfusion.generation.diffusers.loading import Lora
 
-__all__ = ["DiffusersGenerator", "Lora"]
+__all__ = ["DiffusersGenerator"]

@@ -1,6 +1,7 @@
 """Pictures from pretrained models, through the pipelines of `diffusers`."""
 
 from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import nullcontext
 from functools import partial
 from hashlib import sha256
 from itertools import count
@@ -14,7 +15,9 @@ from adfusion import files
 from adfusion.errors import UserError
 from adfusion.generation.backend import Backend
 from adfusion.generation.diffusers import loading, weights
+from adfusion.generation.diffusers.adapters import Adapters
 from adfusion.generation.diffusers.license import license_of
+from adfusion.generation.diffusers.noise import movable, moved
 from adfusion.generation.diffusers.pipelines import (
     Kind,
     call_arguments,
@@ -27,10 +30,12 @@ from adfusion.generation.diffusers.pipelines import (
 from adfusion.generation.diffusers.previews import decoded, estimate
 from adfusion.generation.diffusers.running import iterated, watched
 from adfusion.generation.editing.in_place import InPlace
+from adfusion.generation.lora import LoraUse
 from adfusion.generation.request import Picture, Progress, Request, Size
 
 Preview = Callable[[], tuple[Image.Image, ...]]
 
+MAX_LORA_WEIGHT = 10.0
 OUT_OF_MEMORY = "not enough memory: ask for smaller or fewer pictures, or --memory offload or sequential"
 
 
@@ -52,14 +57,18 @@ class DiffusersGenerator(Backend):
     ) -> None:
         self._loaded = loaded
         self._pipes = pipelines_of(loaded.pipe)
+        self._adapters = Adapters(loaded.pipe)
         self._own_scheduler = loaded.pipe.scheduler
         self.family = loaded.family
         self.name, self.model_hash, self.license = name, model_hash, license
         self.steps, self.guidance_scale = self.family.steps, self.family.guidance_scale
         self.sizes = sizes_of(loaded.pipe, side or self.family.side)
         self.samplers = samplers_of(self._own_scheduler)
+        if self._adapters.able:
+            self.lora_weights = (-MAX_LORA_WEIGHT, MAX_LORA_WEIGHT)
         self._follows = getattr(loaded.pipe, "controlnet", None) is not None
-        self.edits = (*edits_of(self._pipes), *(["control"] if self._follows else []))
+        able = {"control": self._follows, "toward": movable(loaded.pipe)}
+        self.edits = (*edits_of(self._pipes), *(name for name in able if able[name]))
         self.notes = (f"{name}: licence {license}", f"{self.family.name} on {loaded.device}: {loaded.plan}")
 
     @classmethod
@@ -69,13 +78,12 @@ class DiffusersGenerator(Backend):
         *,
         device: str | None = None,
         memory: str = "auto",
-        loras: Sequence[loading.Lora] = (),
         controlnet: Path | None = None,
         side: int | None = None,
     ) -> Self:
         """The model in `found`; see `adfusion.generation.backends.open_generator`. Raises `UserError`."""
-        loaded = loading.load(found, device=device, memory=memory, loras=loras, controlnet=controlnet)
-        parts = [found.hash(), *(lora.hash() for lora in loras)]
+        loaded = loading.load(found, device=device, memory=memory, controlnet=controlnet)
+        parts = [found.hash()]
         if controlnet is not None:
             parts += [files.sha256(path) for path in sorted(controlnet.glob("*.safetensors"))]
         model_hash = parts[0] if len(parts) == 1 else sha256("\n".join(parts).encode()).hexdigest()
@@ -88,6 +96,10 @@ class DiffusersGenerator(Backend):
             raise UserError("control: found no picture, allowed: one that the ControlNet follows")
         if request.initial is not None and request.mask is None and "image" not in self._pipes:
             raise UserError(f"mask: found none, allowed: one, as {self.name} has no image-to-image")
+        if request.toward and request.initial is not None:
+            raise UserError(f"toward: {self.name} varies what is drawn from words alone, allowed: no picture")
+        if any(step.prompt is not None for step in request.toward):
+            raise UserError(f"toward: {self.name} cannot blend words, allowed: pictures of equal words")
         if request.negative_prompt and self.family.guidance in ("embedded", "none"):
             raise UserError(
                 f"negative_prompt: found {request.negative_prompt[:40]!r}, allowed: none: "
@@ -99,6 +111,10 @@ class DiffusersGenerator(Backend):
                 f"strength: found {request.strength:g} of {request.steps} steps, "
                 f"allowed: {least:.2g} or more, a whole step"
             )
+
+    def check_lora(self, lora: LoraUse) -> None:
+        super().check_lora(lora)
+        self._adapters.hold([self.at_hand(lora)])
 
     def _draw(self, requests: Sequence[Request]) -> Iterator[Progress | Picture]:
         batches = self._batches(requests)
@@ -113,10 +129,10 @@ class DiffusersGenerator(Backend):
             done += steps
 
     def _batches(self, requests: Sequence[Request]) -> list[tuple[Request, ...]]:
-        """Requests of one size and settings together; each with a picture to start from alone."""
+        """Requests of one size, settings and LoRAs together; each with a picture to start from alone."""
         groups: dict[object, list[Request]] = {}
         for request in requests:
-            settings = request.size, request.steps, request.sampler, request.guidance_scale
+            settings = request.size, request.steps, request.sampler, request.guidance_scale, request.loras
             groups.setdefault(request if request.edits() else settings, []).append(request)
         size = self._loaded.plan.batch_size
         return [
@@ -162,6 +178,7 @@ class DiffusersGenerator(Backend):
     ) -> Generator[Preview, None, list[Image.Image]]:
         pipe, like = self._pipes[kind], requests[0]
         arguments = call_arguments(pipe, self.family, requests, size, images, control)
+        self._adapters.use([self.at_hand(lora) for lora in like.loras])
 
         def work(tell: Callable[[Any], None]) -> Any:
             def seen(model_output: Any, x_t: Any, output: Any) -> None:
@@ -170,11 +187,12 @@ class DiffusersGenerator(Backend):
             scheduler = watched(new_scheduler(self._own_scheduler, like.sampler), seen)
             pipe.scheduler = scheduler
             try:
-                if control is None:
-                    return pipe(**arguments)
-                with torch.random.fork_rng():
-                    torch.manual_seed(like.seed)  # SD 3 and FLUX encode control pictures with torch's stream
-                    return pipe(**arguments)
+                with moved(pipe, requests) if like.toward else nullcontext():
+                    if control is None:
+                        return pipe(**arguments)
+                    with torch.random.fork_rng():
+                        torch.manual_seed(like.seed)  # SD 3 and FLUX encode control pictures with it
+                        return pipe(**arguments)
             finally:
                 pipe.maybe_free_model_hooks()
 

@@ -20,6 +20,7 @@ def library() -> Any:
     transformers_logging.set_verbosity_error()
     transformers_logging.disable_progress_bar()
     warnings.filterwarnings("ignore", category=FutureWarning, module="diffusers")
+    warnings.filterwarnings("ignore", message="Already found a `peft_config`", module="peft")
     diffusers = importlib.import_module("diffusers")
     diffusers.utils.logging.set_verbosity_error()
     diffusers.utils.logging.disable_progress_bar()

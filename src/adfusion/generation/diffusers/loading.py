@@ -1,57 +1,22 @@
-"""A pipeline from its files: number format and place in memory, LoRAs, ControlNet."""
+"""A pipeline from its files: number format and place in memory, ControlNet."""
 
 import json
-import math
-from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from adfusion import files
 from adfusion.errors import UserError
 from adfusion.generation.diffusers.families import Family, family
 from adfusion.generation.diffusers.installed import library
 from adfusion.generation.diffusers.memory import Machine, MemoryPlan, planned
-from adfusion.generation.diffusers.weights import INDEX, Weights, refuse_pickle
+from adfusion.generation.diffusers.weights import INDEX, Weights
 
-MAX_LORA_WEIGHT = 10.0
 SINGLE_FILES = {"sd3": "StableDiffusion3", "xl": "StableDiffusionXL", "flux": "Flux", "": "StableDiffusion"}
 """Pipelines of single files, by a part of the kind that `diffusers` tells from the tensors."""
 LOADING = OSError, ValueError, KeyError, RuntimeError, AttributeError, TypeError, StopIteration
 """What a file that does not fit makes `diffusers` raise."""
-
-
-@dataclass(frozen=True)
-class Lora:
-    """A low-rank change of a model (Hu et al. 2021), and how much of it: 1 is as it was trained."""
-
-    path: Path
-    weight: float = 1.0
-
-    def check(self) -> None:
-        """Raises `UserError` for a missing file, a pickle, or another weight."""
-        if not (math.isfinite(self.weight) and abs(self.weight) <= MAX_LORA_WEIGHT):
-            allowed = f"{-MAX_LORA_WEIGHT:g} to {MAX_LORA_WEIGHT:g}"
-            raise UserError(f"lora {self.path}: weight: found {self.weight:g}, allowed: {allowed}")
-        refuse_pickle(self.file)
-
-    @property
-    def file(self) -> Path:
-        """The safetensors file: `path`, or the only one in it."""
-        if not self.path.is_dir():
-            if not self.path.is_file():
-                raise UserError(f"lora {self.path}: found nothing, allowed: a safetensors file")
-            return self.path
-        found = sorted(self.path.glob("*.safetensors"))
-        if len(found) != 1:
-            raise UserError(f"lora {self.path}: found {len(found)} safetensors files, allowed: one")
-        return found[0]
-
-    def hash(self) -> str:
-        return sha256(f"{files.sha256(self.file)} {self.weight!r}".encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -69,7 +34,6 @@ def load(
     *,
     device: str | None = None,
     memory: str = "auto",
-    loras: Sequence[Lora] = (),
     controlnet: Path | None = None,
 ) -> Loaded:
     """The text-to-image pipeline of `weights`. Raises `UserError` if it cannot be loaded or does not fit."""
@@ -79,8 +43,6 @@ def load(
     name = pipeline_name(weights)
     plan = planned(parameters, largest, family(name, weights.name).half, machine, memory)
     pipe = _pipeline(diffusers, weights, plan)
-    if loras:
-        _add_loras(pipe, loras)
     if controlnet is not None:
         pipe = _controlled(diffusers, pipe, controlnet, plan)
     pipe.set_progress_bar_config(disable=True)
@@ -118,7 +80,7 @@ def _pipeline(diffusers: Any, weights: Weights, plan: MemoryPlan) -> Any:
         pipeline = getattr(diffusers, pipeline_name(weights))
         return pipeline.from_single_file(str(weights.path), config=str(_configuration(weights)), **options)
     except LOADING as error:
-        raise UserError(f"{weights.path}: cannot be loaded: {_first_line(error)}") from error
+        raise UserError(f"{weights.path}: cannot be loaded: {first_line(error)}") from error
 
 
 def _configuration(weights: Weights) -> Path:
@@ -147,19 +109,6 @@ def _configuration(weights: Weights) -> Path:
     return folder
 
 
-def _add_loras(pipe: Any, loras: Sequence[Lora]) -> None:
-    if not hasattr(pipe, "load_lora_weights"):
-        raise UserError(f"lora: {type(pipe).__name__} takes none")
-    for index, lora in enumerate(loras):
-        file, name = lora.file, f"lora{index}"
-        try:
-            pipe.load_lora_weights(str(file.parent), weight_name=file.name, adapter_name=name)
-            pipe.set_adapters(name)  # raises if nothing in the file fitted
-        except LOADING as error:
-            raise UserError(f"lora {file}: does not fit to the model: {_first_line(error)}") from error
-    pipe.set_adapters([f"lora{index}" for index in range(len(loras))], [lora.weight for lora in loras])
-
-
 def _controlled(diffusers: Any, pipe: Any, folder: Path, plan: MemoryPlan) -> Any:
     """`pipe` with the ControlNet (Zhang et al. 2023) in `folder`."""
     try:
@@ -171,8 +120,9 @@ def _controlled(diffusers: Any, pipe: Any, folder: Path, plan: MemoryPlan) -> An
         )
         return diffusers.AutoPipelineForText2Image.from_pipe(pipe, controlnet=net)
     except LOADING as error:
-        raise UserError(f"controlnet {folder}: cannot be loaded: {_first_line(error)}") from error
+        raise UserError(f"controlnet {folder}: cannot be loaded: {first_line(error)}") from error
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """What an error of `LOADING` says, short."""
     return " ".join(str(error).split())[:200] or type(error).__name__

@@ -10,6 +10,7 @@ from PIL import Image
 from adfusion.errors import UserError
 from adfusion.generation.editing.canvas import extended
 from adfusion.generation.inputs import InputImage
+from adfusion.generation.lora import LoraUse
 from adfusion.generation.request import Picture, Request, Size, Toward
 from adfusion.generation.size import nearest_size
 
@@ -31,6 +32,7 @@ class Settings(TypedDict, total=False):
     sampler: str | None
     negative_prompt: str
     control: InputImage | None
+    loras: Sequence[LoraUse] | None
 
 
 class Editor:
@@ -194,9 +196,10 @@ class Editor:
         again = self.generator.request(
             request.prompt, seed=request.seed, size=request.size, steps=request.steps,
             guidance_scale=request.guidance_scale, sampler=request.sampler,
-            negative_prompt=request.negative_prompt, **{**request.edits(), "toward": toward},
+            negative_prompt=request.negative_prompt, loras=request.loras,
+            **{**request.edits(), "toward": toward},
         )  # fmt: skip
-        return replace(again, noise_mark=request.noise_mark)
+        return replace(again, noise_mark=request.noise_mark, as_written=request.as_written)
 
     def _check_ours(self, picture: Picture) -> None:
         if not self.generator.drew(picture):
