@@ -56,6 +56,8 @@ def recall(rows: list[dict]) -> dict[str, object]:
     table: dict[str, object] = {}
     for name in {**GOAL, **OTHERS}:
         of = [(row["survived"][name], row["spared"]) for row in rows if name in row["survived"]]
+        if not of:
+            continue
         table[name] = _counted([survived for survived, _ in of])
         if spared := [survived for survived, spared in of if spared]:
             table[f"{name}, a part spared"] = _counted(spared)

@@ -18,17 +18,20 @@ def bench(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     return watermark
 
 
-def row(read: bool, spared: bool) -> dict[str, object]:
+def row(bench: ModuleType, read: bool, spared: bool) -> dict[str, object]:
     cost = {"ms to mark": 1.0, "PSNR": 42.0, "SSIM": 0.99}
-    return {"spared": spared, "survived": {"JPEG 70": (read, True, False)}, "cost": cost, "other key": False}
+    survived = dict.fromkeys(bench.GOAL, (True, True, False)) | {"JPEG 70": (read, True, False)}
+    return {"spared": spared, "survived": survived, "cost": cost, "other key": False}
 
 
-def test_marks_are_counted_apart_where_a_part_is_spared(bench: ModuleType) -> None:
-    damages = bench.recall([row(True, False), row(False, False), row(True, True)])["damages"]
-    assert (damages["JPEG 70"]["read"], damages["JPEG 70"]["creatives"]) == (1, 2)
+def test_marks_are_counted_together_and_apart_where_a_part_is_spared(bench: ModuleType) -> None:
+    rows = [row(bench, *each) for each in ((True, False), (False, False), (True, True))]
+    damages = bench.recall(rows)["damages"]
+    assert (damages["JPEG 70"]["read"], damages["JPEG 70"]["creatives"]) == (2, 3)
     assert damages["JPEG 70, a part spared"]["read"] == 1
+    assert damages["all of the goal's"]["read"] == 3 * len(bench.GOAL) - 1
     low, high = damages["JPEG 70"]["read, 95 % interval"]
-    assert 0 < low < 0.5 < high < 1
+    assert 0 < low < 2 / 3 < high < 1
 
 
 def test_the_rate_of_false_alarms_follows_from_the_tail(bench: ModuleType) -> None:
@@ -43,6 +46,6 @@ def test_the_rate_of_false_alarms_follows_from_the_tail(bench: ModuleType) -> No
 
 def test_work_that_is_done_is_not_done_again(bench: ModuleType, tmp_path: Path) -> None:
     job = bench.Job("unmarked", 0, 50)
-    (tmp_path / bench.code()).mkdir()
-    (tmp_path / bench.code() / job.name).write_text(json.dumps([{"kind": "kept"}]))
+    (tmp_path / bench.code(job.kind)).mkdir()
+    (tmp_path / bench.code(job.kind) / job.name).write_text(json.dumps([{"kind": "kept"}]))
     assert bench.results([job], tmp_path, workers=1) == {job: [{"kind": "kept"}]}
