@@ -61,7 +61,7 @@ def _rows(name: str, teacher: Path, card: ModelCard, quick: bool, folder: Path) 
         if count == 1:
             yield compared(
                 SECTION,
-                "first picture: `adfusion generate` (512 px, marked, signed) against diffusers (Lanczos)",
+                "first picture: `adfusion generate` (1024 px, marked, signed) against diffusers (Lanczos)",
                 [each.seconds for each in ours],
                 [each.seconds for each in theirs],
                 most=FIRST_PICTURE,

@@ -33,7 +33,7 @@ STAGES: dict[str, list[tuple[Any, str]]] = {
     "denoise": [(DiT, "predict")],
     "decode": [(Model, "decode")],
     "upsample": [(Model, "upsample")],
-    "compose": [(layout, "compose"), (layout, "ensure_fits"), (worker, "graded"), (worker, "labelled")],
+    "compose": [(layout, "compose"), (layout, "ensure_fits"), (worker, "graded"), (worker, "first_labelled")],
     "rasterise": [(draw, "image")],
     "watermark": [(Marker, "mark")],
     "encode to file": [(marking, "encode"), (worker, "save_picture")],

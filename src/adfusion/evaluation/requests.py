@@ -1,7 +1,7 @@
-"""Requests in the words of somebody who knew neither captions nor code, and what each of them says.
+"""Requests written apart from captions, sentences and code, and what each of them says.
 
-They were written to a list of the values of `Scene`, not by templates, and were not looked at while the
-reader was made.
+They were written one by one, to a list of the values of `Scene` alone, and nothing was chosen by them while
+the reader was made.
 """
 
 import json
