@@ -185,9 +185,6 @@ class PromptReader:
         named = {role: colored[place][1] for role, place in places.items()}
         if product and "product_color" not in named and (before := self._color_before(parts)):
             named["product_color"] = before
-        if kind == "plain" and colored[places["plain"]][0].tag in ROLES["gradient"]:  # "a teal gradient"
-            color = named["plain"]
-            kind, named = "gradient", named | {"from": color, "to": "grey" if color == "white" else "white"}
         said = {role: named[role] for role in OF_PRODUCT if role in named}
         if kind is not None:
             fields = ("backdrop", "backdrop_color", "second_color")
