@@ -92,11 +92,9 @@ def blending(generator: NativeGenerator) -> Image.Image:
 
 def tiling(generator: NativeGenerator) -> Image.Image:
     """Two tiles, each twice along and down."""
-    sheets = []
-    for prompt in ("empty stage, plain pink background", "beige to white gradient background, confetti"):
-        tile = generator.edit.tile(prompt).last().image
-        sheets.append(Image.fromarray(np.tile(np.asarray(tile), (2, 2, 1))))
-    return row(sheets, ["empty stage, plain pink background", "beige to white gradient, confetti"], 400)
+    prompts = "empty stage, plain pink background", "empty stage, plain teal background, falling snow"
+    tiles = (np.asarray(generator.edit.tile(prompt).last().image) for prompt in prompts)
+    return row([Image.fromarray(np.tile(tile, (2, 2, 1))) for tile in tiles], list(prompts), 400)
 
 
 def images(pictures: Sequence[Picture]) -> list[Image.Image]:
