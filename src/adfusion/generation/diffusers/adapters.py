@@ -47,8 +47,8 @@ class Adapters:
         self._used = {}
         for lora in loras:
             self._used[lora.sha256] = self._used.get(lora.sha256, 0.0) + lora.weight
-        self._forget(set(self._used))
         self._apply()
+        self._forget(set(self._used))
 
     def _apply(self) -> None:
         if self._used:
