@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from adfusion.models.card import ModelCard, Source, TrainingRecord
+from adfusion.models.card import READER, ModelCard, Source, TrainingRecord
 
 
 def readme(card: ModelCard) -> str:
@@ -31,6 +31,7 @@ def _sections(card: ModelCard) -> Iterator[str]:
             ("autoencoder", _facts(asdict(card.autoencoder))),
             ("upsampler", _facts(asdict(card.upsampler))),
             ("text encoder", f"{card.text_encoder.name}, frozen, sha256 `{card.text_encoder.sha256}`"),
+            *([("reader", "reads prompts into plain captions")] if READER in card.parts else []),
             ("process", _facts(card.process)),
             ("prediction", card.prediction),
         ],
