@@ -37,12 +37,12 @@ def test_a_known_word_is_found_in_a_phrase(lexicon: Lexicon, phrase: str, value:
 def test_an_unknown_word_means_what_is_nearest(
     lexicon: Lexicon, encoder: TextEncoder, word: str, value: str
 ) -> None:
-    found, similarity = lexicon.nearest(word, encoder)
+    ((found, similarity),) = lexicon.nearest([word], encoder)
     assert found == value
     assert 0.2 < similarity < 1
 
 
 def test_a_known_word_is_nearest_to_itself(lexicon: Lexicon, encoder: TextEncoder) -> None:
-    value, similarity = lexicon.nearest("lamp", encoder)
+    ((value, similarity),) = lexicon.nearest(["lamp"], encoder)
     assert value == "lamp"
     assert similarity == pytest.approx(1, abs=1e-4)

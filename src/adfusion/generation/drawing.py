@@ -83,8 +83,7 @@ class Drawing:
         """A preview for each step, then the pictures."""
         draw = self._edited if self._like.in_place else self._fresh
         images = yield from draw()
-        for request, image in zip(self.requests, images, strict=True):
-            words = self._words([request.prompt])[0]
+        for request, image, words in zip(self.requests, images, self._prompts, strict=True):
             yield Picture(
                 request,
                 Image.fromarray(image),
@@ -92,6 +91,11 @@ class Drawing:
                 self.model.hash,
                 read_as="" if words == request.prompt else words,
             )
+
+    @cached_property
+    def _prompts(self) -> list[str]:
+        """The words to draw each picture from."""
+        return self._words([request.prompt for request in self.requests])
 
     def _fresh(self) -> Generator[Preview, None, npt.NDArray[np.uint8]]:
         """Whole pictures of the model's own size."""
@@ -157,7 +161,7 @@ class Drawing:
 
     def _jump(self, size: Size) -> Generator[Preview, None, Tensor]:
         """Latents of pictures of `size`, by a distilled model, which draws from words and noise alone."""
-        velocity = self._velocity_of(self._words([request.prompt for request in self.requests]))
+        velocity = self._velocity_of(self._prompts)
         for steps, _ in self._toward:
             if steps[0].prompt is not None:
                 other = self._velocity_of(self._words([str(step.prompt) for step in steps]))
@@ -173,7 +177,7 @@ class Drawing:
     def _denoiser(self) -> Denoiser:
         """All that words, guidance and tiling say."""
         like = self._like
-        prompts = self._words([request.prompt for request in self.requests])
+        prompts = self._prompts
         denoise = self._denoiser_of(prompts)
         for steps, _ in self._toward:
             if steps[0].prompt is not None:

@@ -1,7 +1,7 @@
 """Words for values: by the letter where a word is known, by the text encoder where it is not."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -42,14 +42,18 @@ class Lexicon:
                     return self.words[form]
         return next((self.words[word] for word in reversed(words) if word in self.words), None)
 
-    def nearest(self, phrase: str, encoder: TextEncoder) -> tuple[str, float]:
-        """The value whose anchors lie nearest, and the cosine similarity of the nearest of them."""
-        similarity = (sentence_states([_normal(phrase)], encoder) @ self.states.T)[0]
-        votes = torch.zeros(len(self._values)).index_add(
-            0, self._value_of_anchor, torch.exp(SHARPNESS * similarity)
+    def nearest(self, phrases: Sequence[str], encoder: TextEncoder) -> list[tuple[str, float]]:
+        """For each phrase the value whose anchors lie nearest, and the cosine similarity of the nearest."""
+        if not phrases:
+            return []
+        similarities = sentence_states([_normal(phrase) for phrase in phrases], encoder) @ self.states.T
+        votes = torch.zeros(len(phrases), len(self._values)).index_add(
+            1, self._value_of_anchor, torch.exp(SHARPNESS * similarities)
         )
-        best = int(votes.argmax())
-        return self._values[best], float(similarity[self._value_of_anchor == best].max())
+        return [
+            (self._values[best], float(row[self._value_of_anchor == best].max()))
+            for row, best in zip(similarities, votes.argmax(1).tolist(), strict=True)
+        ]
 
     @cached_property
     def _values(self) -> tuple[str, ...]:
@@ -66,7 +70,7 @@ def sentence_states(texts: list[str], encoder: TextEncoder) -> Tensor:
     arXiv:1908.10084, section 3)."""
     parts = []
     for start in range(0, len(texts), 64):
-        read = encoder.encode(texts[start : start + 64])
+        read = encoder.recall(texts[start : start + 64])
         kept = read.mask[..., None]
         parts.append(F.normalize((read.states * kept).sum(1) / kept.sum(1), dim=-1))
     return torch.cat(parts).cpu()

@@ -146,7 +146,7 @@ class PromptReader:
             words, least = likeliest.words.split()[0], UNREAD
         if (known := lexicon.find(words)) is not None:
             return known
-        value, similarity = lexicon.nearest(words, encoder)
+        ((value, similarity),) = lexicon.nearest([words], encoder)
         return value if similarity >= least else None
 
     def _mood(self, attribute: str, part: Part, encoder: TextEncoder) -> str:
@@ -154,14 +154,14 @@ class PromptReader:
         lexicon, read = self.lexicons[attribute], part.tag.partition("=")[2]
         if (known := lexicon.find(part.words)) is not None:
             return known or read
-        value, similarity = lexicon.nearest(part.words, encoder)
+        ((value, similarity),) = lexicon.nearest([part.words], encoder)
         return value if value and similarity >= SURE else read
 
     def _color(self, words: str, encoder: TextEncoder) -> str | None:
         lexicon = self.lexicons["color"]
         if (known := lexicon.find(words)) is not None:
             return known
-        value, similarity = lexicon.nearest(words, encoder)
+        ((value, similarity),) = lexicon.nearest([words], encoder)
         return value if similarity >= COLOR else None
 
     def _meant(self, attribute: str, parts: Sequence[Part], encoder: TextEncoder) -> str | None:
@@ -173,7 +173,7 @@ class PromptReader:
             if not part.tag or (part.tag in COLOR_ROLES and known.find(part.words) is None)
         )
         words = [word for part in idle for word in _WORD.findall(part.words)]
-        nearest = (self.lexicons[attribute].nearest(word, encoder) for word in words)
+        nearest = self.lexicons[attribute].nearest(words, encoder)
         found = [(similarity, value) for value, similarity in nearest if value and similarity >= UNREAD]
         return max(found)[1] if found else None
 
