@@ -5,7 +5,7 @@ from typing import Any
 
 from PIL import Image
 
-from adfusion.creative.brief import Concept
+from adfusion.creative.concept import Concept
 from adfusion.creative.placement import CopySpace
 from adfusion.generation import Generator, InputImage, Request, Size
 from adfusion.generation.editing.canvas import canvas_size

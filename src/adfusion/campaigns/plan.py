@@ -23,7 +23,8 @@ from adfusion.campaigns.asked import ask
 from adfusion.campaigns.fingerprint import fingerprint, stable_seed
 from adfusion.campaigns.prompt import EMPTY, names_backdrop, prompt, with_subject
 from adfusion.creative import carousel, fields
-from adfusion.creative.brief import ANY_LAYOUT, SCHEMES, Brief, Card, Concept, Segment
+from adfusion.creative.brief import ANY_LAYOUT, SCHEMES, Brief, Card, Segment
+from adfusion.creative.concept import Concept
 from adfusion.creative.fields import Version
 from adfusion.creative.placement import CopySpace, Placement
 from adfusion.creative.section import slug

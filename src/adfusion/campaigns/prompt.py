@@ -5,8 +5,9 @@ import re
 import numpy as np
 
 from adfusion.color import oklab
-from adfusion.creative.brief import SCHEMES, Brief, Concept, Segment
+from adfusion.creative.brief import SCHEMES, Brief, Segment
 from adfusion.creative.colors import rgb
+from adfusion.creative.concept import Concept
 from adfusion.creative.placement import CopySpace
 from adfusion.creative.season import SEASONS, without_props
 from adfusion.data.scenes.scene import COLORS
