@@ -42,7 +42,7 @@ bench: $(VENV)/.installed-dev
 	$(BIN)/python benchmarks/speed $(BENCH)
 
 bench-watermark: setup
-	$(BIN)/python benchmarks/watermark.py
+	$(BIN)/python benchmarks/watermark.py $(BENCH)
 
 train: setup
 	$(BIN)/adfusion train recipes/mini/autoencoder.yaml -o $(RUNS)/autoencoder --resume
@@ -56,7 +56,8 @@ train: setup
 	$(BIN)/adfusion train recipes/mini/upsampler.yaml -o $(RUNS)/upsampler --resume
 
 train-base: setup
-	for part in autoencoder denoiser student upsampler; do \
+	$(BIN)/pip install --quiet --editable '.[gpu]'
+	for part in autoencoder denoiser student upsampler reader; do \
 	  $(BIN)/adfusion train recipes/base/$$part.yaml -o runs/base/$$part --resume || exit 1; done
 
 clean:

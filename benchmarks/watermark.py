@@ -1,7 +1,8 @@
 """How well the pixel watermark is found after damage, how often where there is none, and what it costs.
 
-    make bench-watermark                                           all of it: half an hour of one core
-    python benchmarks/watermark.py --large 10 --banners 10 --unmarked 400     a look
+    make bench-watermark                          all of it: an hour of one core
+    make bench-watermark BENCH=--write-docs       also rewrite the tables of docs/provenance.md
+    python benchmarks/watermark.py --large 10 --banners 10 --unmarked 400    a look
 
 Creatives are composed here from renders of scenes, marked with a random payload, damaged and read; unmarked
 pictures are read, each with another key. Writes `watermark.json` and `watermark.md` to `--out`, and the parts
@@ -17,6 +18,7 @@ from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from os import sched_getaffinity
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from damages import GOAL, OTHERS
@@ -26,6 +28,10 @@ from trials import CHUNK, Job
 
 from adfusion import files
 from adfusion.provenance import cells, mark_code, pixel_mark, short_code, strength
+
+DOCS = Path(__file__).parents[1] / "docs"
+BEGIN, END = "<!-- {} of `make bench-watermark` -->", "<!-- end of figures -->"
+TOGETHER, SPARED = "all of the goal's", ", a part spared"
 
 
 def code(kind: str) -> str:
@@ -60,8 +66,10 @@ def recall(rows: list[dict]) -> dict[str, object]:
             continue
         table[name] = _counted([survived for survived, _ in of])
         if spared := [survived for survived, spared in of if spared]:
-            table[f"{name}, a part spared"] = _counted(spared)
-    table["all of the goal's"] = _counted([row["survived"][name] for row in rows for name in GOAL])
+            table[name + SPARED] = _counted(spared)
+    table[TOGETHER] = _counted([row["survived"][name] for row in rows for name in GOAL])
+    if spared := [row["survived"][name] for row in rows if row["spared"] for name in GOAL]:
+        table[TOGETHER + SPARED] = _counted(spared)
     weighed = [row for row in rows if "cost" in row]
     costs = {name: [row["cost"][name] for row in weighed] for name in weighed[0]["cost"]}
     return {
@@ -125,40 +133,100 @@ def false_alarms(rows: list[dict]) -> dict[str, object]:
     }
 
 
-def markdown(figures: dict) -> str:
-    """The tables of docs/provenance.md."""
-    lines, kinds = [], figures["recall"]
-    if kinds:
-        lines += [
-            "| damage | " + " | ".join(f"{kind}: read | at least | with registry" for kind in kinds) + " |"
-        ]
-        lines += ["|---" * (1 + 3 * len(kinds)) + "|"]
-        for name in {name: None for kind in kinds.values() for name in kind["damages"]}:
-            rows = [kind["damages"].get(name) for kind in kinds.values()]
-            said = [
-                f"{row['read']} of {row['creatives']} | {100 * row['read, at least (95 %)']:.1f} % | "
-                f"{row['with registry']}"
-                if row
-                else " | | "
-                for row in rows
-            ]
-            lines.append(f"| {name} | " + " | ".join(said) + " |")
-        lines += ["", "| cost (mean) | " + " | ".join(kinds) + " |", "|---" * (1 + len(kinds)) + "|"]
-        for name in next(iter(kinds.values()))["cost"]:
-            means = [kind["cost"][name]["mean"] for kind in kinds.values()]
-            lines.append(f"| {name} | " + " | ".join(f"{mean:.3g}" for mean in means) + " |")
-        wrong = sum(kind["wrong"] for kind in kinds.values())
-        strangers = sum(kind["found with another key"] for kind in kinds.values())
-        lines += ["", f"{wrong} payloads read wrongly, {strangers} marks found with another key"]
+def markdown(figures: Mapping[str, Any]) -> str:
+    return "\n".join(sections(figures).values())
+
+
+def sections(figures: Mapping[str, Any]) -> dict[str, str]:
+    """The tables of docs/provenance.md by the names of their places there."""
+    made = {"recall": _recall_tables, "cost": _cost_table} if figures["recall"] else {}
+    tables = {name: make(figures["recall"]) for name, make in made.items()}
     if alarms := figures.get("false alarms"):
-        lines += ["", "| unmarked | pictures | least bound |", "|---|---|---|"]
-        for kind, count in alarms["pictures"].items():
-            lines.append(f"| {kind} | {count} | {alarms['least bound'][kind]:.2g} |")
-        lines += ["", f"{alarms['alarms']} alarms, {alarms['payloads']} payloads; rates: {alarms['rate']}"]
-        lines += ["", "| bound at most | seen | by the fit | at most |", "|---|---|---|---|"]
-        for level, row in alarms["tail"]["levels"].items():
-            lines.append(f"| {level} | {' | '.join(f'{value:.3g}' for value in row.values())} |")
-    return "\n".join(lines) + "\n"
+        tables["false alarms"] = _alarm_tables(alarms)
+    return tables
+
+
+def _recall_tables(kinds: Mapping[str, Any]) -> str:
+    wrong, strangers = (
+        sum(kind[name] for kind in kinds.values()) for name in ("wrong", "found with another key")
+    )
+    return "\n".join(
+        (
+            _damages(kinds, [*GOAL, TOGETHER]),
+            _damages(kinds, list(OTHERS)),
+            f"{wrong} payloads read wrongly, {strangers} marks found with another key.\n",
+        )
+    )
+
+
+def _damages(kinds: Mapping[str, Any], names: list[str]) -> str:
+    columns = [column for kind in kinds for column in (kind, "at least", "a part spared")]
+    rows = []
+    for name in names:
+        cells = []
+        for kind in kinds.values():
+            damages = kind["damages"]
+            cells += [_read(damages.get(name)), _least(damages.get(name)), _read(damages.get(name + SPARED))]
+        rows.append([name, *cells])
+    return _table(["damage", *columns], rows)
+
+
+def _read(row: Mapping[str, Any] | None) -> str:
+    """In brackets how many, if more, with the payloads of a registry."""
+    if row is None:
+        return ""
+    more = f" ({row['with registry']})" if row["with registry"] > row["read"] else ""
+    return f"{row['read']} of {row['creatives']}{more}"
+
+
+def _least(row: Mapping[str, Any] | None) -> str:
+    return "" if row is None else f"{100 * row['read, at least (95 %)']:.1f} %"
+
+
+def _cost_table(kinds: Mapping[str, Any]) -> str:
+    names = next(iter(kinds.values()))["cost"]
+    return _table(
+        ["cost (mean)", *kinds],
+        [[name, *(f"{kind['cost'][name]['mean']:.3g}" for kind in kinds.values())] for name in names],
+    )
+
+
+def _alarm_tables(alarms: Mapping[str, Any]) -> str:
+    pictures = sum(alarms["pictures"].values())
+    rates = ", ".join(f"{name} {rate:.2g}" for name, rate in alarms["rate"].items())
+    rows = [
+        [kind, str(count), f"{alarms['least bound'][kind]:.2g}"] for kind, count in alarms["pictures"].items()
+    ]
+    levels = [
+        [level, *(f"{value:.3g}" for value in row.values())]
+        for level, row in alarms["tail"]["levels"].items()
+    ]
+    return "\n".join(
+        (
+            f"{pictures:,} pictures, {alarms['alarms']} alarms, {alarms['payloads']} payloads.\n",
+            f"Rate: {rates}.\n",
+            _table(["unmarked", "pictures", "least bound"], rows),
+            _table(["bound at most", "seen", "by the fit", "at most, by the bounds"], levels),
+        )
+    )
+
+
+def _table(head: list[str], rows: list[list[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def write_docs(figures: Mapping[str, Any], page: Path = DOCS / "provenance.md") -> None:
+    """Replace the figures of the page, each between its own mark and `END`."""
+    text = page.read_text(encoding="utf-8")
+    for name, table in sections(figures).items():
+        begin = BEGIN.format(name)
+        before, found, rest = text.partition(begin)
+        if not found:
+            raise ValueError(f"{page}: found no line {begin!r}")
+        _, _, after = rest.partition(END)
+        text = f"{before}{begin}\n\n{table}\n{END}{after}"
+    files.write_text(page, text)
 
 
 def main() -> None:
@@ -169,6 +237,7 @@ def main() -> None:
     parser.add_argument("--unmarked", type=int, default=20_000, help="pictures without a mark")
     parser.add_argument("--workers", type=int, default=len(sched_getaffinity(0)))
     parser.add_argument("--out", type=Path, default=Path("out/watermark"))
+    parser.add_argument("--write-docs", action="store_true", help="rewrite the tables of docs/provenance.md")
     wanted = parser.parse_args()
     counts = dict(
         zip((*KINDS, "unmarked"), (wanted.large, wanted.banners, wanted.tiny, wanted.unmarked), strict=True)
@@ -181,11 +250,13 @@ def main() -> None:
     jobs.sort(key=lambda job: job.first / counts[job.kind])  # what is done so far is of all kinds
     made = results(jobs, wanted.out, wanted.workers)
     rows = {kind: [row for job in jobs if job.kind == kind for row in made[job]] for kind in counts}
-    figures: dict[str, object] = {"recall": {kind: recall(rows[kind]) for kind in KINDS if rows[kind]}}
+    figures: dict[str, Any] = {"recall": {kind: recall(rows[kind]) for kind in KINDS if rows[kind]}}
     if rows["unmarked"]:
         figures["false alarms"] = false_alarms(rows["unmarked"])
     files.write_text(wanted.out / "watermark.json", json.dumps(figures, indent=2) + "\n")
     files.write_text(wanted.out / "watermark.md", markdown(figures))
+    if wanted.write_docs:
+        write_docs(figures)
     print(markdown(figures))
     print(f"figures: {wanted.out / 'watermark.json'}")
 

@@ -44,6 +44,20 @@ def test_the_rate_of_false_alarms_follows_from_the_tail(bench: ModuleType) -> No
     assert "| render | 20000 |" in bench.markdown({"recall": {}, "false alarms": figures})
 
 
+def test_the_tables_of_the_page_are_replaced_and_nothing_else(bench: ModuleType, tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    blocks = (f"{bench.BEGIN.format(name)}\nold\n{bench.END}" for name in ("recall", "cost"))
+    page.write_text("before\n" + "\nbetween\n".join(blocks) + "\nafter\n")
+    figures = {"recall": {"large": bench.recall([row(bench, True, False), row(bench, False, True)])}}
+    for _ in range(2):  # a page that was written can be written again
+        bench.write_docs(figures, page)
+    text = page.read_text()
+    assert text.startswith("before\n") and text.endswith("\nafter\n") and "between" in text
+    assert "old" not in text and text.count("| JPEG 70 | 1 of 2 (2) | 2.5 % | 0 of 1 (1) |") == 1
+    with pytest.raises(ValueError, match="found no line '<!-- recall of"):
+        bench.write_docs(figures, BENCHMARKS.parent / "LICENSE")
+
+
 def test_work_that_is_done_is_not_done_again(bench: ModuleType, tmp_path: Path) -> None:
     job = bench.Job("unmarked", 0, 50)
     (tmp_path / bench.code(job.kind)).mkdir()

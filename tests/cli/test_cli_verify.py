@@ -132,6 +132,7 @@ def test_words_of_a_file_cannot_steer_the_terminal(adfusion: Adfusion, tmp_path:
     [
         ("https://example.org/a.png", "FILE: found the address 'https://example.org/a.png'"),
         ("missing.png", "missing.png: no such file or folder"),
+        ("a" * 300, "no such file or folder, or none that may be read"),
         (".", "found no .png, .jpg, .jpeg, .webp, .pdf, .jws"),
     ],
 )

@@ -84,11 +84,13 @@ def _files(name: str) -> list[Path]:
     from adfusion.errors import UserError
 
     path = Path(name)
-    if not path.exists():
-        raise UserError(f"{path}: no such file or folder")
+    try:
+        path.stat()
+    except OSError as error:
+        raise UserError(f"{path}: no such file or folder, or none that may be read") from error
     if not path.is_dir():
         return [path]
-    if (path / MANIFEST).exists() and (manifest := load_manifest(path)):
+    if (path / MANIFEST).is_file() and (manifest := load_manifest(path)):
         return [path / creative.files[0].path for creative in manifest.creatives]
     found = sorted(each for each in path.rglob("*") if each.suffix.lower() in SUFFIXES)
     if not found:
@@ -100,7 +102,8 @@ def _say(verdict: "Verdict") -> None:
     lines = [f"{verdict.file}: {'; '.join(verdict.problems) or 'fine'}"]
     if said := verdict.credentials:
         state = "valid" if said.valid else "not valid"
-        made = " ".join(filter(None, (said.software, said.model and f"with {said.model}")))
+        model = said.model and f"with {', '.join([said.model, *map(str, said.loras)])}"
+        made = " ".join(filter(None, (said.software, model)))
         source = (said.source_type or "no source type").rsplit("/", 1)[-1]
         lines.append(f"  credentials: {state}, by {said.signer} ({said.trust}); {made}; {source}")
     if found := verdict.watermark:

@@ -13,6 +13,7 @@ from PIL import Image
 from scipy import ndimage
 
 Plane = npt.NDArray[np.float32]
+Planes = tuple[Image.Image, Image.Image, Image.Image]
 
 PATTERN = 32
 """Cells along each side of the pattern."""
@@ -23,7 +24,12 @@ SMALLEST_CELL, LARGEST_CELL = 10.0, 16.0
 """Pixels; between them a picture has about `CELLS` cells."""
 CELLS = 4000
 
-_FLOOR = 0.7  # levels of Cb: less contrast than this is rounding
+_AROUND = 13  # samples, three cells: how far around a place its colours are compared
+_NOISE = 3.0  # levels squared of luma and Cr: less variance than this explains nothing
+_FLOOR = 1.5  # levels of Cb: less contrast than this says no more
+_OF_RGB = np.array(
+    [[0.299, 0.587, 0.114], [-0.168736, -0.331264, 0.5], [0.5, -0.418688, -0.081312]], np.float32
+)
 _BUMP = np.array([0.15, 0.35, 0.35, 0.15], np.float32)
 
 
@@ -42,26 +48,30 @@ def drawn(cells: Plane, width: int, height: int, cell: float) -> Plane:
     return np.asarray(smooth)
 
 
-def blue_difference(picture: Image.Image, most: int) -> Plane:
-    """Cb of the middle `most` x `most` pixels of a picture, in levels around 0."""
+def color_planes(picture: Image.Image, most: int) -> Planes:
+    """Luma, Cb and Cr of the middle `most` x `most` pixels of a picture, in levels without offset (T.871)."""
     width, height = (min(side, most) for side in picture.size)
     left, top = (picture.width - width) // 2, (picture.height - height) // 2
     middle = picture.crop((left, top, left + width, top + height)).convert("RGB")
-    weights = np.array([-0.168736, -0.331264, 0.5], np.float32)
-    return np.asarray(np.asarray(middle, np.float32) @ weights, np.float32)
+    luma, blue, red = (Image.fromarray(np.asarray(middle, np.float32) @ weights) for weights in _OF_RGB)
+    return luma, blue, red
 
 
-def folded(cb: Plane, cell: float) -> Plane:
-    """A picture in samples of a quarter cell, whitened, all repetitions of the pattern added up."""
+def folded(planes: Planes, cell: float, most: float = math.inf) -> Plane:
+    """The middle `most` x `most` cells of a picture's `color_planes` in samples of a quarter cell, whitened,
+    all repetitions of the pattern added up."""
     sums = np.zeros((SIDE, SIDE), np.float32)
-    height, width = (int(side * SAMPLES / cell) for side in cb.shape)
+    sides = [min(side, most * cell) for side in planes[0].size]
+    x, y = ((whole - side) / 2 for whole, side in zip(planes[0].size, sides, strict=True))
+    width, height = (int(side * SAMPLES / cell) for side in sides)
     if min(width, height) < 2 * SAMPLES:
         return sums
-    box = (0, 0, width * cell / SAMPLES, height * cell / SAMPLES)
-    small = np.asarray(
-        Image.fromarray(cb).resize((width, height), Image.Resampling.BILINEAR, box=box, reducing_gap=2.0)
+    box = (x, y, x + width * cell / SAMPLES, y + height * cell / SAMPLES)
+    small = (
+        plane.resize((width, height), Image.Resampling.BILINEAR, box=box, reducing_gap=2.0)
+        for plane in planes
     )
-    white = _whitened(small)
+    white = _whitened(_unexplained(*(np.asarray(plane) for plane in small)))
     for top in range(0, height, SIDE):
         for left in range(0, width, SIDE):
             part = white[top : top + SIDE, left : left + SIDE]
@@ -76,9 +86,33 @@ def cell_values(samples: Plane) -> Plane:
     return values
 
 
-def _whitened(plane: Plane) -> Plane:
-    """Detail of the size of a cell, divided by more than its local deviation: quiet places say more."""
-    detail = plane - ndimage.uniform_filter(plane, 7, mode="nearest")
-    power = np.maximum(ndimage.uniform_filter(detail * detail, 9, mode="nearest"), 0)
-    white: Plane = detail / (power + _FLOOR**2) ** 0.75
-    return white
+def _unexplained(luma: Plane, blue: Plane, red: Plane) -> Plane:
+    """Cb less what luma and Cr say of it nearby: edges and objects show in all three, the mark in Cb alone.
+
+    A guided filter (He, Sun and Tang 2010, "Guided Image Filtering") with two guides.
+    """
+    products = (luma * luma, red * red, luma * red, blue * luma, blue * red)
+    of_luma, of_blue, of_red, *of_products = _near(np.stack((luma, blue, red, *products)))
+    ll, rr, lr, bl, br = of_products
+    luma_power, red_power = ll - of_luma**2 + _NOISE, rr - of_red**2 + _NOISE
+    luma_red = lr - of_luma * of_red
+    blue_luma, blue_red = bl - of_blue * of_luma, br - of_blue * of_red
+    determinant = luma_power * red_power - luma_red**2
+    per_luma = (blue_luma * red_power - blue_red * luma_red) / determinant
+    per_red = (blue_red * luma_power - blue_luma * luma_red) / determinant
+    rest = of_blue - per_luma * of_luma - per_red * of_red
+    per_luma, per_red, rest = _near(np.stack((per_luma, per_red, rest)))
+    unexplained: Plane = blue - (per_luma * luma + per_red * red + rest)
+    return unexplained
+
+
+def _near(planes: Plane, around: int = _AROUND) -> Plane:
+    """The mean around each sample, of planes (..., height, width)."""
+    mean: Plane = ndimage.uniform_filter(planes, around, mode="nearest", axes=(-2, -1))
+    return mean
+
+
+def _whitened(detail: Plane) -> Plane:
+    """Divided by more than its local deviation: quiet places say more."""
+    power = np.maximum(_near(detail * detail, 9), 0) + _FLOOR**2
+    return np.asarray(detail / power**0.75, np.float32)

@@ -30,9 +30,10 @@ from adfusion.provenance.cells import (
     SAMPLES,
     SIDE,
     Plane,
-    blue_difference,
+    Planes,
     cell_of,
     cell_values,
+    color_planes,
     drawn,
     folded,
 )
@@ -146,14 +147,16 @@ class _Reader:
         self._known = tuple(known)
 
     def read(self, picture: Image.Image) -> Found:
-        cb, area = blue_difference(picture, _MOST_PIXELS), picture.width * picture.height
-        scores = [(self._place(folded(view, cell))[0], cell) for view, cell in _views(cb, area)]
+        planes, area = color_planes(picture, _MOST_PIXELS), picture.width * picture.height
+        scores = [
+            (self._place(folded(planes, cell, _WINDOW_CELLS))[0], cell) for cell in _sizes(planes, area)
+        ]
         places = len(scores) * SIDE * SIDE * len(_REFINEMENTS)
         found = Found(False, None, None, 0.0, 1.0)
         for peak, cell in _local_maxima(scores)[:_CANDIDATES]:
             if peak < _WORTH_DECODING and area > LARGE:
                 break
-            height, cells = self._refined(cb, cell)
+            height, cells = self._refined(planes, cell)
             sync, rest = self._carriers.said(cells)
             seen = _score(sync, 1)
             answers = [
@@ -175,9 +178,9 @@ class _Reader:
         best = int(plane.argmax())
         return (float(plane.flat[best]) - float(plane.mean())) / deviation, *divmod(best, SIDE)
 
-    def _refined(self, cb: Plane, cell: float) -> tuple[float, Plane]:
+    def _refined(self, planes: Planes, cell: float) -> tuple[float, Plane]:
         """The best score at scales around `cell` over the whole picture, and the cells' values there."""
-        views = [folded(cb, cell * (1 + part * _step(cb, cell))) for part in _REFINEMENTS]
+        views = [folded(planes, cell * (1 + part * _step(planes, cell))) for part in _REFINEMENTS]
         places = [self._place(view) for view in views]
         best = max(range(len(views)), key=lambda index: places[index][0])
         score, row, column = places[best]
@@ -230,20 +233,18 @@ def _found(payload: int | None, word: int | None, score: float, tries: int) -> F
     return Found(chance <= PRESENT, payload, word, score, chance)
 
 
-def _views(cb: Plane, area: int) -> Iterator[tuple[Plane, float]]:
-    """The middle of a picture for each size of cell that a marked picture of this area may have now."""
+def _sizes(planes: Planes, area: int) -> Iterator[float]:
+    """Sizes of cell that a marked picture of this area may have now, in pixels."""
     cell = 0.97 * SMALLEST_RESIZE * cell_of(area / SMALLEST_RESIZE**2)
     last = LARGEST_RESIZE * cell_of(area / (LARGEST_RESIZE * SMALLEST_CROP) ** 2)
     while cell <= 1.03 * last:
-        rows, columns = (min(side, int(_WINDOW_CELLS * cell)) for side in cb.shape)
-        top, left = (cb.shape[0] - rows) // 2, (cb.shape[1] - columns) // 2
-        yield cb[top : top + rows, left : left + columns], cell
-        cell *= 1 + _step(cb, cell)
+        yield cell
+        cell *= 1 + _step(planes, cell)
 
 
-def _step(cb: Plane, cell: float) -> float:
+def _step(planes: Planes, cell: float) -> float:
     """Between the scales of two views: half of it moves the edge of a window a quarter of a cell at most."""
-    return max(1 / _WINDOW_CELLS, min(cell / float(max(cb.shape)), _COARSEST))
+    return max(1 / _WINDOW_CELLS, min(cell / float(max(planes[0].size)), _COARSEST))
 
 
 def _local_maxima(scores: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:

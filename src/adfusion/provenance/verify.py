@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from cryptography.x509.oid import NameOID
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from adfusion.provenance import credentials, jws, pixel_mark
 from adfusion.provenance.credentials import Credentials, Trust
@@ -223,9 +223,11 @@ def _read(path: Path) -> bytes:
     """Raises `ValueError` for what is no file of a sensible size: a pipe or a device might never end."""
     if not path.is_file():
         raise ValueError("is not a regular file")
-    if (size := path.stat().st_size) > LARGEST_FILE:
-        raise ValueError(f"{size:,} bytes are too many, at most {LARGEST_FILE:,} are read")
-    return path.read_bytes()
+    with path.open("rb") as file:
+        data = file.read(LARGEST_FILE + 1)  # what the kernel makes, as in /proc, has no true size
+    if len(data) > LARGEST_FILE:
+        raise ValueError(f"more than {LARGEST_FILE:,} bytes are too many")
+    return data
 
 
 def _opened(data: bytes) -> Image.Image:
@@ -247,6 +249,8 @@ def _decoding() -> Iterator[None]:
         yield
     except MemoryError:
         raise
+    except UnidentifiedImageError:
+        raise ValueError("is no whole picture: not what its first bytes say") from None
     except Exception as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         raise ValueError(f"is no whole picture: {reason}") from None
