@@ -12,6 +12,7 @@ from PIL import Image
 
 from adfusion.campaigns import Campaign
 from adfusion.campaigns.plan import PictureJob, plan
+from adfusion.campaigns.rights import rights
 from adfusion.creative.archive import ASSETS, DOCUMENTS, load
 from adfusion.creative.brief import load_brief
 from adfusion.creative.document import Picture
@@ -19,6 +20,9 @@ from adfusion.errors import UserError
 from adfusion.generation import NativeGenerator, load_picture, save_picture
 from adfusion.generation.backends import open_generator
 from adfusion.models import store
+from adfusion.provenance import credentials
+from adfusion.provenance.credentials import COMPOSITE, MIXED, Credentials, Origin
+from adfusion.provenance.identity import load_identity, trust_anchors
 from painter import write_brief
 from tiny_lora import save_tiny_lora
 from tiny_model import save_tiny_model, tiny_model
@@ -53,6 +57,13 @@ def write(tmp_path: Path, generator: NativeGenerator) -> Write:
         return write_brief(tmp_path, **{**content, **(more or {})})
 
     return brief
+
+
+def said(out: Path, creative: dict[str, Any]) -> Credentials:
+    """The credentials of a creative's finished file."""
+    found = credentials.read((out / creative["files"][0]["path"]).read_bytes(), trust_anchors())
+    assert found is not None
+    return found
 
 
 def jobs(brief: Path, generator: NativeGenerator) -> tuple[PictureJob, ...]:
@@ -101,6 +112,12 @@ def test_one_square_becomes_a_story_and_a_leaderboard_and_stays_whole_in_both(
         (record["request"]["width"], record["request"]["height"]): record for record in manifest["pictures"]
     }
     assert sizes.keys() == {(200, 356), (400, 200), (200, 200)}
+    for creative in manifest["creatives"]:
+        made, drawn = said(tmp_path / "ads", creative), creative["placement"] != "meta-feed-square"
+        assert made.valid and made.model == ("tiny" if drawn else None)
+        assert made.source_type == (COMPOSITE if drawn else MIXED)
+        assert made.photos == {"start.png": manifest["brief"]["assets"]["start.png"]}
+    assert len(rights(tmp_path / "ads").pictures) == 2, "drawn; the third is the start itself"
     boxes = {(200, 356): (0, 78, 200, 278), (400, 200): (200, 0, 400, 200), (200, 200): (0, 0, 200, 200)}
     for size, record in sizes.items():
         drawn = load_picture(tmp_path / "ads" / record["file"]["path"]).image
@@ -108,6 +125,19 @@ def test_one_square_becomes_a_story_and_a_leaderboard_and_stays_whole_in_both(
         assert drawn.crop(boxes[size]).tobytes() == START.tobytes()
     *_, again = Campaign(brief, tmp_path / "ads", resume=True).run(generator, 2)
     assert again.made == 0
+
+
+def test_a_start_that_a_model_drew_stays_one_where_it_is_used_as_it_is(
+    write: Write, generator: NativeGenerator, tmp_path: Path
+) -> None:
+    brief = write("meta-feed-square", start="start.png", extend=True)
+    drawn = credentials.sign(
+        (tmp_path / "start.png").read_bytes(), Origin("start", "", "sd"), load_identity()
+    )
+    (tmp_path / "start.png").write_bytes(drawn)
+    *_, result = Campaign(brief, tmp_path / "ads").run(generator, 2)
+    made = said(tmp_path / "ads", json.loads(result.manifest.read_text())["creatives"][0])
+    assert (made.model, made.source_type) == (None, COMPOSITE)
 
 
 def test_what_a_start_shows_is_recoloured_with_the_concepts_own_words(
@@ -161,7 +191,9 @@ def test_a_concept_names_its_loras(write: Write, tmp_path: Path) -> None:
     (lora,) = manifest["pictures"][0]["request"]["loras"]
     assert (lora["name"], lora["weight"]) == ("brand", 0.5)
     assert manifest["brief"]["content"]["concepts"][0]["loras"] == [lora]
-    assert manifest["creatives"][0]["metadata"]["loras"] == ["brand:0.5"]
+    assert manifest["creatives"][0]["metadata"]["loras"] == [lora]
+    made = said(tmp_path / "ads", manifest["creatives"][0])
+    assert [(each.name, each.sha256, each.weight) for each in made.loras] == [("brand", lora["sha256"], 0.5)]
     assert str(tmp_path) not in result.manifest.read_text()
     *_, again = Campaign(brief, tmp_path / "ads", resume=True).run(opened, 2)
     assert again.made == 0

@@ -19,6 +19,7 @@ from adfusion.generation import (
     save_picture,
     steps_strip,
 )
+from adfusion.generation.picture_file import drawn_by
 
 REQUEST = Request("Flasche für „Öl“ 🫒", 32, 48, 7, 25, 4.5, "ddim", negative_prompt="snow")
 PICTURE = Picture(REQUEST, Image.effect_noise((32, 48), 50).convert("RGB"), "tiny", "ab" * 32)
@@ -30,6 +31,7 @@ def test_a_picture_comes_back_with_everything_that_made_it(tmp_path: Path) -> No
     assert back.request == REQUEST
     assert (back.model, back.model_hash) == ("tiny", "ab" * 32)
     assert back.image.tobytes() == PICTURE.image.tobytes()
+    assert drawn_by(tmp_path / "a.png") == ("tiny", "ab" * 32)
 
 
 def test_the_same_picture_gives_the_same_bytes(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import signal
 import struct
 import threading
 import zlib
+from typing import Any
 
 import c2pa
 import numpy as np
@@ -11,8 +12,9 @@ import pytest
 from PIL import Image
 
 from adfusion.errors import UserError
+from adfusion.generation import LoraUse
 from adfusion.provenance import credentials, media
-from adfusion.provenance.credentials import COMPOSITE, MADE, TRAINED, Credentials
+from adfusion.provenance.credentials import COMPOSITE, LORAS, MADE, MIXED, TRAINED, Credentials, Start
 from adfusion.provenance.identity import DEVELOPMENT, Identity, load_identity, trust_anchors
 from signable import FORMATS, file_of, origin
 
@@ -21,6 +23,27 @@ def read(data: bytes) -> Credentials:
     found = credentials.read(data, trust_anchors())
     assert found is not None
     return found
+
+
+def _manifest(signed: bytes) -> dict[str, Any]:
+    """As the official reader tells it."""
+    with c2pa.Reader(media.media_type(signed), io.BytesIO(signed)) as reader:
+        return dict(reader.get_active_manifest())
+
+
+def _actions(signed: bytes) -> list[dict[str, Any]]:
+    (said,) = [each for each in _manifest(signed)["assertions"] if each["label"] == "c2pa.actions.v2"]
+    return list(said["data"]["actions"])
+
+
+def _actions_with(signed: bytes, ingredient: str) -> list[str]:
+    """Names of the actions that took the ingredient of this label."""
+    return [
+        action["action"]
+        for action in _actions(signed)
+        for each in action.get("parameters", {}).get("ingredients", [])
+        if each["url"].endswith(f"/{ingredient}")
+    ]
 
 
 def chunks(png: bytes) -> list[tuple[bytes, bytes]]:
@@ -69,6 +92,58 @@ def test_the_source_type_tells_drawn_from_composed_from_set() -> None:
     assert origin(photos=()).source_type == TRAINED
     assert origin().source_type == COMPOSITE
     assert origin(model=None, photos=()).source_type == MADE
+
+
+@pytest.mark.parametrize(
+    ("model", "kept", "generated", "source_type"),
+    [
+        ("mini", False, False, TRAINED),
+        ("mini", True, False, COMPOSITE),
+        (None, True, False, MIXED),
+        (None, True, True, COMPOSITE),
+    ],
+)
+def test_a_given_picture_is_never_claimed_as_made_by_a_model(
+    model: str | None, kept: bool, generated: bool, source_type: str, identity: Identity
+) -> None:
+    start = Start("approved.png", "cd" * 32, kept, generated)
+    signed = credentials.sign(file_of("png"), origin(model=model, photos=(), start=start), identity)
+    found = read(signed)
+    assert found.valid and found.source_type == source_type
+    assert f"<Iptc4xmpExt:DigitalSourceType>{source_type}<".encode() in signed
+    assert (found.model, dict(found.photos)) == (model, {"approved.png": "cd" * 32})
+    ((role, actions),) = {
+        (each["relationship"], tuple(_actions_with(signed, each["label"])))
+        for each in _manifest(signed)["ingredients"]
+        if each["title"] == "approved.png"
+    }
+    assert (role, actions) == (("componentOf", ("c2pa.placed",)) if kept else ("inputTo", ("c2pa.created",)))
+
+
+def test_a_file_says_of_itself_that_a_model_had_a_part_in_it(identity: Identity) -> None:
+    for drawn in (origin(photos=()), origin()):
+        assert credentials.says_generated(credentials.sign(file_of("jpeg"), drawn, identity))
+    assert not credentials.says_generated(
+        credentials.sign(file_of("jpeg"), origin(model=None, photos=()), identity)
+    )
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_loras_are_ingredients_with_their_weights_of_the_action_that_drew(
+    format: str, identity: Identity
+) -> None:
+    loras = LoraUse("brand", "cd" * 32, 0.8), LoraUse("winter", "ef" * 32, 0.5)
+    signed = credentials.sign(file_of(format), origin(loras=loras), identity)
+    found = read(signed)
+    assert found.valid and found.loras == loras
+    assert found.model == "mini" and list(found.photos) == ["bottle.png"]
+    (created,) = [each for each in _actions(signed) if each["action"] == "c2pa.created"]
+    assert created["parameters"][LORAS][0] == {"name": "brand", "sha256": "cd" * 32, "weight": 0.8}
+    networks = [each for each in _manifest(signed)["ingredients"] if each["relationship"] == "inputTo"]
+    assert [(each["title"], each["data_types"]) for each in networks] == [
+        (name, [{"type": "c2pa.types.model"}]) for name in ("mini", "brand", "winter")
+    ]
+    assert all("c2pa.created" in _actions_with(signed, each["label"]) for each in networks)
 
 
 @pytest.mark.parametrize("format", ("png", "jpeg", "webp", "lossless webp"))

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from adfusion.generation import InputImage, Picture, Request
+from adfusion.generation import InputImage, LoraUse, Picture, Request
+from adfusion.provenance.credentials import COMPOSITE, TRAINED
 from adfusion.provenance.drawn import save_drawn
 from adfusion.provenance.marker import Marker
 from adfusion.provenance.verify import Verdict, verify
@@ -49,6 +50,21 @@ def test_a_large_edit_is_marked_and_no_pixel_outside_the_mask_is(tmp_path: Path,
     assert not changed[~inside].any()
     found = verify(path)
     assert found.problems == () and found.watermark is not None and found.watermark.present and found.agree
+
+
+def test_an_edit_says_what_it_was_made_from(tmp_path: Path, marker: Marker) -> None:
+    photo = ad(SIZE)
+    said = verdict(tmp_path, marker, photo, LARGE).credentials
+    assert said is not None and (said.model, said.source_type) == ("mini", COMPOSITE)
+    assert said.photos == {"initial picture": InputImage.of(photo).sha256}
+
+
+def test_a_picture_names_the_loras_that_it_was_drawn_with(tmp_path: Path, marker: Marker) -> None:
+    loras = (LoraUse("brand", "ab" * 32, 0.8),)
+    request = Request("a box", *SIZE, 0, 4, 1.0, "ddim", loras=loras)
+    save_drawn(Picture(request, ad(SIZE), "mini", "0" * 64), tmp_path / "a.png", marker)
+    said = verify(tmp_path / "a.png").credentials
+    assert said is not None and (said.source_type, said.loras) == (TRAINED, loras)
 
 
 def test_a_small_edit_has_no_mark_and_its_credentials_say_so(tmp_path: Path, marker: Marker) -> None:

@@ -4,10 +4,11 @@ Opaque pixels of a product photo are spared by the watermark, so that they are s
 """
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,9 +20,9 @@ from adfusion.creative.checks.parts import photos
 from adfusion.creative.document import Creative, Picture
 from adfusion.creative.encode import Encoded, encode
 from adfusion.creative.placement import Placement
-from adfusion.generation import Generator
+from adfusion.generation import Generator, LoraUse
 from adfusion.generation import Picture as DrawnPicture
-from adfusion.provenance.credentials import Origin, Photo
+from adfusion.provenance.credentials import Origin, Photo, Start
 from adfusion.provenance.marker import Marker, payload_of
 
 EDIT = "words and logo set"
@@ -107,13 +108,15 @@ def signed_pdf(creative: Creative, data: bytes) -> bytes:
 
 def _origin(creative: Creative, originals: tuple[Photo, ...], payload: int | None) -> Origin:
     """What a creative's credentials say. Photographs are named only if the creative shows them."""
-    said = creative.metadata
-    prompt = said.get("prompt")
+    said: Mapping[str, Any] = creative.metadata
+    prompt, start = said.get("prompt"), said.get("start")
     return Origin(
         title=str(said["id"]),
         software=str(said["software"]),
-        model=str(said["model"]),
+        model=str(said["model"]) or None,
         model_hash=str(said["model_hash"]),
+        loras=tuple(LoraUse(**lora) for lora in said.get("loras", ())),
+        start=Start(**start) if start else None,
         photos=originals if any(photos(creative)) else (),
         edits=(EDIT,),
         resized=_is_resized(creative),

@@ -81,7 +81,7 @@ class Rights:
     software: str
     model: ModelRights
     pictures: dict[str, str]
-    """SHA-256 of each generated picture, by id."""
+    """SHA-256 of each generated picture, by id; none of a given one that is shown as it is."""
     fonts: tuple[FontRights, ...]
     photos: tuple[Asset, ...]
     artwork: tuple[Asset, ...]
@@ -118,7 +118,11 @@ def rights(out: Path, model: str | None = None) -> Rights:
         campaign=f"{content['brand']['name']}: {product['name']}",
         software=manifest.software,
         model=made_with,
-        pictures={picture.id: picture.file.sha256 for picture in manifest.pictures},
+        pictures={
+            picture.id: picture.file.sha256
+            for picture in manifest.pictures
+            if picture.request.get("strength") != 0
+        },
         fonts=tuple(fonts.values()),
         photos=photos,
         artwork=artwork,

@@ -4,7 +4,7 @@ import dataclasses
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Literal, cast
 
@@ -42,6 +42,8 @@ from adfusion.creative.placement import Placement
 from adfusion.errors import UserError
 from adfusion.generation import Generator, Picture, Progress, Request, load_picture, save_picture
 from adfusion.generation.backends import license_of
+from adfusion.generation.picture_file import drawn_by
+from adfusion.provenance.credentials import Start, says_generated
 
 TILES = 3
 """Along each side of a picture that is made of a tile."""
@@ -58,9 +60,8 @@ class CampaignProgress:
 
 @dataclass(frozen=True)
 class _Model:
-    """What a creative says of the generator that drew its picture."""
+    """What a picture depends on of the generator that draws it."""
 
-    name: str
     model_hash: str
 
 
@@ -99,6 +100,8 @@ class Worker:
         self._made: set[str] = set()
         self._kept: set[str] = set()
         self._packer = Packer(self._keep_asset)
+        self._drawn_by = cache(drawn_by)
+        self._starts = dict(_starts(source))
         self._graded = lru_cache(maxsize=16)(self._grade)
         self._cards = lru_cache(maxsize=4)(self._compose_cards)
 
@@ -143,10 +146,7 @@ class Worker:
         pending: dict[Request, list[PictureJob]] = {}
         for request, job in wanted:
             if request.strength == 0 and request.initial is not None:
-                self._keep(
-                    Picture(request, request.initial.image, self.generator.name, self.generator.model_hash),
-                    job,
-                )
+                self._keep(Picture(request, request.initial.image, model="", model_hash=""), job)
                 finished += 1
             else:
                 pending.setdefault(request, []).append(job)
@@ -180,7 +180,7 @@ class Worker:
 
     def _made_of(self, jobs: list[CreativeJob], workers: int) -> Iterator[None]:
         if workers > 1 and len(jobs) >= crew.FEWEST:
-            known, model = self.ledger.entries(), _Model(self.generator.name, self.generator.model_hash)
+            known, model = self.ledger.entries(), _Model(self.generator.model_hash)
             opening = partial(_open_worker, self.source, self.out, known, model)
             for entries in crew.results(opening, jobs, workers):
                 for entry in entries:
@@ -337,7 +337,8 @@ class Worker:
 
     def _metadata(self, job: CreativeJob) -> dict[str, object]:
         """What the document says about its place in the campaign."""
-        deck = job.deck
+        deck, request, start = job.deck, job.picture.request, self._start(job)
+        model, model_hash = self._drawn_by(self.out / job.picture.path)
         return {
             **(_place_in(deck) if deck else {}),
             "id": job.id,
@@ -348,13 +349,23 @@ class Worker:
             "locale": job.locale,
             "axes": dict(job.axes),
             "picture": job.picture.id,
-            "prompt": job.picture.request.prompt,
-            "seed": job.picture.request.seed,
-            **({"loras": [str(lora) for lora in loras]} if (loras := job.picture.request.loras) else {}),
-            "model": self.generator.name,
-            "model_hash": self.generator.model_hash,
+            "prompt": request.prompt,
+            "seed": request.seed,
+            **({"loras": [dataclasses.asdict(lora) for lora in request.loras]} if request.loras else {}),
+            **({"start": dataclasses.asdict(start)} if start else {}),
+            "model": model,
+            "model_hash": model_hash,
             "software": _software(),
         }
+
+    def _start(self, job: CreativeJob) -> Start | None:
+        """What its picture was made from; the parts of a wide one were."""
+        requests = [part.request for part in job.picture.parts] or [job.picture.request]
+        start = self._starts.get(job.concept)
+        if start is None or not any(request.initial for request in requests):
+            return None
+        kept = any(request.in_place or request.strength == 0 for request in requests)
+        return dataclasses.replace(start, kept=kept)
 
     def _is_kept(self, path: str, made_from: str) -> bool:
         if path not in self._made and path not in self._kept and self.ledger.holds(path, made_from):
@@ -409,6 +420,15 @@ class Worker:
             files=tuple(self._record(path, made_from) for path in (*about["files"], _document(job))),
             assets=tuple(about["assets"]),
         )
+
+
+def _starts(source: Source) -> Iterator[tuple[str, Start]]:
+    """By the name of their concept."""
+    for concept, said in zip(source.brief.concepts, source.content["concepts"], strict=True):
+        if concept.start is not None:
+            name = said["start"]
+            generated = says_generated(concept.start.read_bytes())
+            yield concept.name, Start(name, source.assets[name], kept=True, generated=generated)
 
 
 def _repeated(tile: Image.Image) -> Image.Image:

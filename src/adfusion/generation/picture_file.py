@@ -6,6 +6,8 @@ The same picture always gives the same bytes: there is no time stamp in the file
 
 import dataclasses
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -50,13 +52,28 @@ def load_picture(path: Path) -> Picture:
 
     Of the pictures that its request started from, the file knows only what they were, not their pixels.
     """
+    with _opened(path) as (image, said):
+        request = TypeAdapter(Request).validate_python(said)
+        read_as = str(said.get("read_as", ""))
+        return Picture(request, image.convert("RGB"), said["model"], said["model_hash"], read_as)
+
+
+def drawn_by(path: Path) -> tuple[str, str]:
+    """Name and hash of the model that drew the picture in a file of `save_picture`; empty if none did.
+
+    Raises `UserError` if `path` is no such file.
+    """
+    with _opened(path) as (_, said):
+        return said["model"], said["model_hash"]
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[Image.Image, dict[str, Any]]]:
+    """A picture and what its file says about it."""
     try:
         with Image.open(path) as image:
             image.load()
-            said = json.loads(image.info[CHUNK])
-            request = TypeAdapter(Request).validate_python(said)
-            read_as = str(said.get("read_as", ""))
-            return Picture(request, image.convert("RGB"), said["model"], said["model_hash"], read_as)
+            yield image, json.loads(image.info[CHUNK])
     except FileNotFoundError:
         raise UserError(f"{path}: no such file") from None
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, KeyError, TypeError, ValueError):

@@ -9,7 +9,7 @@ import hashlib
 import io
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
@@ -19,18 +19,28 @@ import c2pa
 from PIL import Image
 
 from adfusion.errors import UserError
+from adfusion.generation.lora import LoraUse
 from adfusion.provenance import xmp
 from adfusion.provenance.identity import DEVELOPMENT, Identity
 from adfusion.provenance.media import media_type
 
 _IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"
-TRAINED, COMPOSITE, MADE = (
+TRAINED, COMPOSITE, MIXED, MADE = (
     _IPTC + name
-    for name in ("trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia", "digitalCreation")
+    for name in (
+        "trainedAlgorithmicMedia",
+        "compositeWithTrainedAlgorithmicMedia",
+        "composite",
+        "digitalCreation",
+    )
 )
-"""IPTC digital source types: a model drew it; it is composed with what a model drew; neither."""
+"""IPTC digital source types: a model drew it; it is composed with what a model drew; it is composed of
+pictures that were given, of whatever origin; it is set from words and shapes alone."""
 MARK = "adfusion.cells.2"
 """Our watermark's name in the C2PA soft binding assertion."""
+LORAS = "adfusion.loras"
+"""Parameter of the action that created a picture: name, SHA-256 and weight of each LoRA. They are ingredients
+too, which have no place for a weight."""
 Trust = Literal["trusted", "development", "unknown"]
 
 
@@ -50,6 +60,18 @@ class Photo:
 
 
 @dataclass(frozen=True)
+class Start:
+    """A picture that another was made from."""
+
+    title: str
+    sha256: str
+    kept: bool
+    """Whether it, or a part of it, is in the result as it was."""
+    generated: bool = False
+    """Whether its own file says that a model had a part in it."""
+
+
+@dataclass(frozen=True)
 class Origin:
     """What the credentials of a file say."""
 
@@ -59,6 +81,9 @@ class Origin:
     model: str | None = None
     """Name of the model that drew, `None` if none did."""
     model_hash: str = ""
+    loras: tuple[LoraUse, ...] = ()
+    """Changes of the model that it drew with."""
+    start: Start | None = None
     photos: tuple[Photo, ...] = ()
     edits: tuple[str, ...] = ()
     """What was done to the picture, in words: "headline, logo and button set"."""
@@ -69,9 +94,9 @@ class Origin:
 
     @property
     def source_type(self) -> str:
-        if self.model is None:
-            return MADE
-        return COMPOSITE if self.photos else TRAINED
+        if self.model is None and not (self.start and self.start.generated):
+            return MIXED if self.photos or self.start else MADE
+        return COMPOSITE if self.photos or (self.start and self.start.kept) else TRAINED
 
 
 @dataclass(frozen=True)
@@ -92,9 +117,11 @@ class Credentials:
     model: str | None
     model_hash: str | None
     photos: Mapping[str, str]
-    """SHA-256 of each photograph, by title."""
+    """SHA-256 of each photograph and of the picture that it was made from, by title."""
     prompt: str | None
     payload: int | None
+    loras: tuple[LoraUse, ...] = ()
+    """That the model drew with."""
 
 
 def sign(data: bytes, origin: Origin, identity: Identity) -> bytes:
@@ -122,6 +149,11 @@ def overhead(origin: Origin, identity: Identity, kind: str) -> int:
     smallest = io.BytesIO()
     Image.new("RGB", (8, 8)).save(smallest, format=kind.removeprefix("image/"))
     return len(sign(smallest.getvalue(), origin, identity)) - len(smallest.getvalue())
+
+
+def says_generated(data: bytes) -> bool:
+    """Whether a picture's file says, in credentials or XMP, that a model made it or part of it."""
+    return b"rainedAlgorithmicMedia" in data
 
 
 def read(data: bytes, anchors: str) -> Credentials | None:
@@ -157,29 +189,25 @@ def _signed(data: bytes, kind: str, origin: Origin, identity: Identity) -> bytes
 def _claim(data: bytes, origin: Origin) -> dict[str, Any]:
     """The manifest definition. Its identifiers follow from the content, so that they do not vary."""
     agent = {"name": "adfusion", "version": origin.software.removeprefix("adfusion ")}
+    ingredients = list(_ingredients(origin))
     created: dict[str, Any] = {
         "action": "c2pa.created",
         "digitalSourceType": origin.source_type,
         "softwareAgent": agent,
     }
-    actions, ingredients = [created], []
-    if origin.model is not None:
-        ingredients.append(
-            {
-                "title": origin.model,
-                "format": "application/octet-stream",
-                "relationship": "inputTo",
-                "instance_id": f"sha256:{origin.model_hash}",
-                "data_types": [{"type": "c2pa.types.model"}],
-                "label": "model",
-            }
-        )
-        created["parameters"] = {"ingredientIds": ["model"]}
+    actions = [created]
+    if inputs := [each["label"] for each in ingredients if each["relationship"] == "inputTo"]:
+        created["parameters"] = {"ingredientIds": inputs}
+        if origin.loras:
+            created["parameters"][LORAS] = [
+                {"name": lora.name, "sha256": lora.sha256, "weight": lora.weight} for lora in origin.loras
+            ]
         if origin.prompt is not None:
             created["parameters"]["prompt"] = origin.prompt
-    placed = {"ingredientIds": [f"photo{number}" for number in range(len(origin.photos))]}
-    if origin.photos:
-        actions.append({"action": "c2pa.placed", "parameters": placed})
+    placed = [each["label"] for each in ingredients if each["relationship"] == "componentOf"]
+    placed += [f"photo{number}" for number in range(len(origin.photos))]
+    if placed:
+        actions.append({"action": "c2pa.placed", "parameters": {"ingredientIds": placed}})
     if origin.resized:
         actions.append({"action": "c2pa.resized"})
     actions += [{"action": "c2pa.edited", "description": edit} for edit in origin.edits]
@@ -199,6 +227,32 @@ def _claim(data: bytes, origin: Origin) -> dict[str, Any]:
     digest = hashlib.sha256(data + json.dumps(claim, sort_keys=True).encode()).digest()
     name = uuid.UUID(bytes=digest[:16], version=4)
     return {**claim, "label": f"urn:c2pa:{name}", "instance_id": f"xmp:iid:{name}"}
+
+
+def _ingredients(origin: Origin) -> Iterator[dict[str, Any]]:
+    """All but the photographs, which bring their files."""
+    if origin.model is not None:
+        yield _network("model", origin.model, origin.model_hash)
+        for number, lora in enumerate(origin.loras):
+            yield _network(f"lora{number}", lora.name, lora.sha256)
+    if (start := origin.start) is not None:
+        yield {
+            "title": start.title,
+            "relationship": "componentOf" if start.kept else "inputTo",
+            "instance_id": f"sha256:{start.sha256}",
+            "label": "start",
+        }
+
+
+def _network(label: str, title: str, sha256: str) -> dict[str, Any]:
+    return {
+        "title": title,
+        "format": "application/octet-stream",
+        "relationship": "inputTo",
+        "instance_id": f"sha256:{sha256}",
+        "data_types": [{"type": "c2pa.types.model"}],
+        "label": label,
+    }
 
 
 def _photo(photo: Photo, number: int) -> dict[str, str]:
@@ -244,9 +298,10 @@ def _credentials(found: Mapping[str, Any]) -> Credentials:
     signature = manifest.get("signature_info", {})
     actions = _actions(manifest)
     created = next((action for action in actions if action.get("action") == "c2pa.created"), {})
+    parameters = created.get("parameters") or {}
     ingredients = manifest.get("ingredients", [])
-    inputs = (each for each in ingredients if each.get("relationship") == "inputTo")
-    model: Mapping[str, Any] = next(inputs, {})
+    networks = [each for each in ingredients if each.get("data_types")]
+    model: Mapping[str, Any] = networks[0] if networks else {}
     generator = (manifest.get("claim_generator_info") or [{}])[0]
     trusted: Trust = "development" if signature.get("issuer") == DEVELOPMENT else "trusted"
     return Credentials(
@@ -259,9 +314,10 @@ def _credentials(found: Mapping[str, Any]) -> Credentials:
         software=" ".join(str(generator[key]) for key in ("name", "version") if generator.get(key)),
         model=model.get("title"),
         model_hash=_hash(model) if model else None,
-        photos={each.get("title", ""): _hash(each) for each in ingredients if each is not model},
-        prompt=(created.get("parameters") or {}).get("prompt"),
+        photos={each.get("title", ""): _hash(each) for each in ingredients if each not in networks},
+        prompt=parameters.get("prompt"),
         payload=_payload(manifest),
+        loras=_loras(parameters.get(LORAS)),
     )
 
 
@@ -271,6 +327,13 @@ def _actions(manifest: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _assertions(manifest: Mapping[str, Any], label: str) -> list[dict[str, Any]]:
     return [each["data"] for each in manifest.get("assertions", []) if each["label"].startswith(label)]
+
+
+def _loras(said: Any) -> tuple[LoraUse, ...]:
+    try:
+        return tuple(LoraUse(str(each["name"]), str(each["sha256"]), float(each["weight"])) for each in said)
+    except (KeyError, TypeError, ValueError):
+        return ()
 
 
 def _hash(ingredient: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ from PIL import Image
 from adfusion import files
 from adfusion.generation import Picture, save_picture
 from adfusion.generation.picture_file import metadata
-from adfusion.provenance.credentials import Origin
+from adfusion.provenance.credentials import Origin, Start
 from adfusion.provenance.marker import Marker, payload_of
 
 Mask = npt.NDArray[np.bool_]
@@ -42,8 +42,11 @@ def save_drawn(picture: Picture, path: Path, marker: Marker) -> None:
 
 
 def save_view(view: Image.Image, picture: Picture, path: Path, marker: Marker) -> None:
-    """A view of generated pictures, such as a sheet of several, of which `picture` is one."""
-    origin = dataclasses.replace(_origin(picture, path), edits=("pictures set side by side",))
+    """A view of generated pictures, such as a sheet of several, of which `picture` is one, beside what it was
+    made from."""
+    origin = _origin(picture, path)
+    start = origin.start and dataclasses.replace(origin.start, kept=True)
+    origin = dataclasses.replace(origin, start=start, edits=("pictures set side by side",))
     buffer = io.BytesIO()
     _marked(view, origin, marker).save(buffer, "PNG")
     data = marker.sign(buffer.getvalue(), origin)
@@ -64,12 +67,14 @@ def _kept(picture: Picture) -> Mask | None:
 def _origin(picture: Picture, path: Path) -> Origin:
     said = metadata(picture)
     request = json.dumps(said, sort_keys=True)
-    in_place = picture.request.in_place
+    initial, in_place = picture.request.initial, picture.request.in_place
     return Origin(
         title=path.name,
         software=said["software"],
         model=picture.model,
         model_hash=picture.model_hash,
+        loras=picture.request.loras,
+        start=Start("initial picture", initial.sha256, kept=in_place) if initial else None,
         prompt=picture.request.prompt,
         edits=("parts of a picture drawn anew",) if in_place else (),
         payload=payload_of(picture.request.prompt, f"{path.name}\n{request}"),
