@@ -54,6 +54,19 @@ def test_a_picture_serves_every_headline_and_every_placement_of_its_shape(tmp_pa
     assert len(jobs.pictures) == len({job.path for job in jobs.pictures}) == 2 * 2 * len(shapes)
 
 
+def test_a_picture_leaves_the_side_empty_on_which_lines_begin(tmp_path: Path) -> None:
+    words = {"Latin": "Slow coffee", "Arabic": "قهوة على مهل"}
+    segments = [{"name": name, "headlines": [line]} for name, line in words.items()]
+    jobs = planned(tmp_path, segments=segments, placements=["google-landscape", "meta-story"]).creatives
+    sides = {(job.segment, job.placement.name): job.picture.copy_space for job in jobs}
+    assert sides == {
+        ("Latin", "google-landscape"): "left",
+        ("Arabic", "google-landscape"): "right",
+        ("Latin", "meta-story"): "top",
+        ("Arabic", "meta-story"): "top",
+    }
+
+
 def test_one_seed_goes_through_all_placements_of_a_set(tmp_path: Path) -> None:
     jobs = planned(tmp_path, placements=list(PLACEMENTS), variants=2).creatives
     seeds: dict[tuple[str, str, int], set[int]] = {}

@@ -149,7 +149,7 @@ def test_a_proposal_passes_its_own_check(tmp_path: Path, colors: tuple[str, ...]
 def test_a_proposal_keeps_the_logos_own_colours(brand: Brand) -> None:
     assert brand.logo is not None
     palette = propose(brand.logo).palette
-    assert (palette.primary, palette.secondary) == ("#0f4c43", "#15a3a0")
+    assert (palette.primary, palette.accent) == ("#0f4c43", "#c2410c")
     two = propose(logo("#1d4ed8", "#1d4ed8", "#f97316")).palette
     assert (two.primary, oklch(two.accent)[2]) == ("#1d4ed8", pytest.approx(oklch("#f97316")[2], abs=3))
 

@@ -19,7 +19,7 @@ from pypdf import PdfReader
 from stand_ins import noise, stand_in
 
 from adfusion.creative.brand import Brand
-from adfusion.creative.document import Creative, Group, Text
+from adfusion.creative.document import Creative, Group, Line, Text
 from adfusion.creative.draw import pixels
 from adfusion.creative.export import html5, pdf, psd, takes_html5, zipped
 from adfusion.creative.layout import compose
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 RECTANGLE = PLACEMENTS["iab-medium-rectangle"]
 SVG = "{http://www.w3.org/2000/svg}"
 COPY = Copy("Coffee & bottles, different.", "Shop now", body="Twelve hours.", legal="Contains caffeine.")
+ARABIC = Copy("دقيقة هادئة في كل فنجان", "اكتشف نكهتك", body="نحمّص البن على مهل كل يوم ثلاثاء")
 EMOJI = Copy("Tea ☕ for 👨‍👩‍👧‍👦 in 🇩🇪", "Shop now 👉🏽", body="5️⃣ stars ⭐, up ↗")
 
 
@@ -210,7 +211,7 @@ def seconds(page: "Page") -> list[float]:
     return [time / 1000 for time in times]
 
 
-@pytest.mark.parametrize("words", [COPY, EMOJI])
+@pytest.mark.parametrize("words", [COPY, ARABIC, EMOJI], ids=["Latin", "Arabic", "emoji"])
 def test_a_banner_in_chromium_looks_like_the_creative_once_it_has_entered(
     browser: "Browser", brand: Brand, words: Copy, tmp_path: Path
 ) -> None:
@@ -226,6 +227,18 @@ def test_a_banner_in_chromium_looks_like_the_creative_once_it_has_entered(
     assert difference.mean() < 4  # Chromium puts baselines on whole pixels
     assert (difference.max(axis=-1) > 96).mean() < 0.02
     assert trouble == []
+    for line, shown in zip(lines(creative), lines_in(page), strict=True):
+        assert shown == pytest.approx((line.left, line.width), abs=1.5)
+
+
+def lines(creative: Creative) -> list[Line]:
+    return [line for layer in creative.walk() if isinstance(layer, Text) for line in layer.lines]
+
+
+def lines_in(page: "Page") -> list[tuple[float, float]]:
+    """Left and width of each line of text in the page, in pixels."""
+    spans = "[...document.querySelectorAll('text > tspan')].map(each => each.getBoundingClientRect())"
+    return [tuple(each) for each in page.evaluate(f"{spans}.map(box => [box.x, box.width])")]
 
 
 def test_people_who_ask_for_less_motion_get_none(

@@ -9,8 +9,9 @@ from PIL import Image
 from soundness import assert_sound, ink_box
 from stand_ins import noise, stand_in
 
+from adfusion.creative.artwork import Artwork
 from adfusion.creative.brand import Brand
-from adfusion.creative.document import Creative, Picture, Text
+from adfusion.creative.document import Creative, Panel, Picture, Text
 from adfusion.creative.draw import image, png
 from adfusion.creative.layout import DROP_ORDER, compose, ensure_fits
 from adfusion.creative.placement import PLACEMENTS, CopySpace, Placement, placement
@@ -223,6 +224,18 @@ def test_a_logo_that_would_be_lost_gets_a_ground(brand: Brand) -> None:
     )
     assert dark.find("logo-ground") is not None
     assert light.find("logo-ground") is None
+
+
+def test_half_a_mark_that_would_be_lost_gets_a_ground(brand: Brand) -> None:
+    """Two thirds of this logo are read on teal, which is not the logo."""
+    logo = Artwork(3.0, image=Image.new("RGBA", (300, 100), "#0f4c43"))
+    assert logo.image is not None
+    logo.image.paste("#15a3a0", (0, 0, 100, 100))
+    teal, place = Image.new("RGB", (64, 64), "#15a3a0"), PLACEMENTS["meta-feed-square"]
+    creative = compose(teal, COPIES["short"], replace(brand, logo=logo), place, copy_space="left")
+    ground = creative.find("logo-ground")
+    assert isinstance(ground, Panel)
+    assert ground.color == brand.palette.background
 
 
 @placements

@@ -18,7 +18,7 @@ from adfusion.creative.export.psd import psd
 from adfusion.creative.layout import compose
 from adfusion.creative.placement import PLACEMENTS
 from adfusion.creative.saliency import SPOTS
-from adfusion.creative.stage import brighter_side, stage
+from adfusion.creative.stage import WIDEST_ON_FLOOR, brighter_side, stage
 from adfusion.creative.standing import place
 from adfusion.creative.svg import svg
 from adfusion.creative.wording import Copy
@@ -104,6 +104,11 @@ def test_a_wide_product_is_no_wider_than_its_podium() -> None:
     standing = place(podium(), (cut_out(300, 100),), "centre")
     assert standing.whole.width <= 0.5 * 400
     assert standing.whole.bottom == standing.stage.foot
+
+
+def test_a_product_on_the_floor_leaves_some_of_the_scene_to_be_seen() -> None:
+    tall = Image.new("RGB", (300, 533), "#e0c9a3")
+    assert place(tall, (cut_out(110, 100),), "top").whole.width == pytest.approx(WIDEST_ON_FLOOR * 300)
 
 
 def test_products_stand_side_by_side_with_the_same_area_in_the_order_given() -> None:

@@ -126,6 +126,27 @@ def test_the_logo_has_the_same_corner_in_a_whole_set(brand: Brand) -> None:
         assert logo.top - place.safe.top < 0.1 * place.height
 
 
+def test_a_button_keeps_to_one_line_where_another_layout_lets_it(brand: Brand) -> None:
+    long = replace(SHORT, headline="Nine bars. One quiet minute.", call_to_action="Find your own roast")
+    for name in ("iab-medium-rectangle", "iab-large-rectangle", "iab-half-page"):
+        label = composed(long, brand, PLACEMENTS[name]).find("call-to-action-text")
+        assert isinstance(label, Text)
+        assert len(label.lines) == 1
+
+
+@pytest.mark.parametrize("copy", [FULL, ARABIC], ids=["Latin", "Arabic"])
+def test_the_body_is_no_nearer_to_a_headline_than_its_lines_are(copy: Copy, brand: Brand) -> None:
+    place = placement("custom 1080x1080")
+    creative = composed(replace(copy, badge="", legal=""), brand, place, "text-only")
+    headline, body = creative.find("headline-text"), creative.find("body-text")
+    assert isinstance(headline, Text)
+    assert isinstance(body, Text)
+    caps = metrics(body.text, body.font).cap_height * body.size
+    first, second = (line.baseline for line in headline.lines[:2])
+    lines_apart = second - first - metrics(headline.text, headline.font).cap_height * headline.size
+    assert body.lines[0].baseline - caps - headline.lines[-1].baseline >= lines_apart - 1
+
+
 def test_an_unknown_template_is_an_error_that_lists_those_there_are(brand: Brand) -> None:
     with pytest.raises(UserError, match=r"template: found 'hero'; allowed: hero-left, hero-right, "):
         composed(SHORT, brand, PLACEMENTS["meta-story"], "hero")

@@ -37,6 +37,8 @@ from adfusion.generation.slug import slug as short
 
 PICTURES = "pictures"
 CREATIVES = "creatives"
+OTHER_SIDE: dict[CopySpace, CopySpace] = {"left": "right", "right": "left"}
+
 OWN_SCHEME = "own"
 """The color scheme of a concept that names its backdrop itself."""
 
@@ -235,7 +237,7 @@ def _carousels(
                     locale=version.locale,
                     layout=carousel.TEMPLATE,
                     axes=_axes(each, _said(card, legal, str), carousel.TEMPLATE),
-                    deck=Deck(deck_id, number, copies, photos, _right_to_left(cards)),
+                    deck=Deck(deck_id, number, copies, photos, _right_to_left(cards[0].headline)),
                 )
 
 
@@ -272,21 +274,26 @@ def _panorama(
     for number, card in enumerate(cards[1:], 2):
         parts.append(picture(f"card-{number}", card.subject or EMPTY, number))
     joint = picture("carousel", EMPTY)
-    from_left = tuple(reversed(parts) if _right_to_left(cards) else parts)
+    from_left = tuple(reversed(parts) if _right_to_left(cards[0].headline) else parts)
     return replace(joint, parts=from_left, aspect=placement.width / placement.height)
 
 
-def _right_to_left(cards: Sequence[Card]) -> bool:
-    """By the first card's own words, whatever its fields hold."""
-    words = (part for part in fields.parse(cards[0].headline) if isinstance(part, str))
+def _right_to_left(headline: str) -> bool:
+    """By its own words, whatever its fields hold."""
+    words = (part for part in fields.parse(headline) if isinstance(part, str))
     return is_right_to_left("".join(words))
 
 
 def _picture(
     brief: Brief, generator: Generator, steps: int | None, each: _Set, placement: Placement, layout: str
 ) -> PictureJob:
-    """The picture for a placement; the side that it leaves empty is the layout's, or else the placement's."""
-    side = COPY_SPACES.get(layout, placement.copy_space)
+    """The picture for a placement. The side that it leaves empty is the layout's, or else the placement's:
+    where lines begin, so the other one for words from right to left.
+    """
+    side = placement.copy_space
+    if _right_to_left(brief.headlines_for(each.segment, each.season)[0]):
+        side = OTHER_SIDE.get(side, side)
+    side = COPY_SPACES.get(layout, side)
     free = None if each.concept.tile else side
     request = ask(
         generator,

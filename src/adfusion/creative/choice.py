@@ -31,6 +31,9 @@ IDEAL_SUBJECT = 0.42
 GOOD_TYPE = 0.55
 """Mark for type from which no further part is left out for its sake."""
 
+BROKEN_BUTTON = 0.7
+"""What is left of the mark for type if the words of the button take two lines."""
+
 CUT = 5.0
 """What it costs the mark for the subject if all of it is cut off: a product is shown whole, or nearly."""
 
@@ -140,7 +143,7 @@ def _scored(
         if not is_sound(arrangement, task):
             continue
         view = subject.view(arrangement) if subject is not None else None
-        distance = 0.012 * task.scale
+        distance = 0.02 * task.scale
         if subject and view and covered(arrangement, view, subject.gaze, distance) > 0:
             continue
         score = _score(arrangement, task, dropped, whole, view, subject)
@@ -209,7 +212,9 @@ def _veiled(arrangement: Arrangement, shown: Box) -> float:
 def _type(arrangement: Arrangement, task: Task) -> float:
     headline = arrangement.texts[0].setting
     size = min(1.0, headline.size / task.ideal_headline)
-    size *= exp(-0.8 * max(0.0, headline.raggedness) - 0.16 * max(0, len(headline.lines) - 3))
+    size *= exp(-1.2 * max(0.0, headline.raggedness) - 0.2 * max(0, len(headline.lines) - 3))
+    if arrangement.button and len(arrangement.button.label.lines) > 1:
+        size *= BROKEN_BUTTON
     if arrangement.badge is None:
         return size
     offer = min(1.0, arrangement.badge.label.size / (IDEAL_BADGE * task.scale))

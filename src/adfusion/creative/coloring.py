@@ -34,8 +34,8 @@ EASE = tuple((t, (1 - t) ** 2 * (1 + 2 * t)) for t in np.linspace(0, 1, 11).toli
 VISIBLE = 0.09
 """Least distance in OKLab of a button's fill from what is around it."""
 
-CLEAR_LOGO = 0.75
-"""Share of a logo that must stand out from its ground."""
+CLEAR_LOGO = 0.9
+"""Share of a logo that must stand out from its ground: no half of a mark is lost."""
 
 
 def text_layer(id: str, setting: Setting, column: Box, align: str, top: float, color: str) -> Text:
@@ -210,11 +210,11 @@ def _logo(mark: Mark, brand: Brand, ground: Pixels, ink: str) -> Group:
     for logo in forms:
         if legible_share(logo.sample, below) >= CLEAR_LOGO:
             return Group("logo", (logo.layer("logo-artwork", _within(mark.box, logo)),))
-    chips = (brand.palette.background, PAPER, INK)
-    chip, logo = max(
-        ((chip, logo) for chip in chips for logo in forms),
-        key=lambda pair: legible_share(pair[1].sample, pair[0], 3.0),
-    )
+    chips = (brand.palette.background, brand.palette.text, PAPER, INK)
+    pairs = [(chip, logo) for chip in chips for logo in forms]
+    shares = [legible_share(logo.sample, chip) for chip, logo in pairs]
+    clear = (pair for pair, share in zip(pairs, shares, strict=True) if share >= CLEAR_LOGO)
+    chip, logo = next(clear, pairs[int(np.argmax(shares))])
     inner, height = 0.8 * mark.box.height, 1.3 * mark.box.height
     width, pad = inner * logo.aspect, 0.2 * mark.box.height
     outline = aligned(

@@ -7,6 +7,7 @@ from math import ceil, floor
 import numpy as np
 import numpy.typing as npt
 
+from adfusion.color import oklab
 from adfusion.creative.brand import INK, PAPER
 from adfusion.creative.colors import average, blend, contrast, contrast_of, luminance, mix, rgb
 from adfusion.creative.document import Creative, Text
@@ -30,6 +31,9 @@ AIM = MINIMUM_CONTRAST + SLACK
 COMFORT = ((6.0, 0.3), (AIM, 0.8))
 """Contrasts beyond what is required, each with the strongest scrim that it is worth; the first that can be
 had wins. Large type needs it where the ground is restless."""
+
+ANOTHER_HUE = 0.25
+"""Distance in OKLab at which a logo's colour is told from its ground though both are as light."""
 
 STRENGTHS = np.linspace(0, 1, 41)
 EXTREMES = 120
@@ -157,8 +161,11 @@ def _scrim_for(ink: str, ground: str) -> str:
 
 
 def legible_share(logo: Pixels, ground: str, minimum: float = 2.2) -> float:
-    """The share in [0, 1] of a logo's opaque pixels (height, width, 4) that stand out from `ground`."""
+    """The share in [0, 1] of a logo's opaque pixels (height, width, 4) that stand out from `ground`: by their
+    contrast, or by another hue.
+    """
     opaque = logo[logo[..., 3] > 127][:, :3]
     if len(opaque) == 0:
         return 0.0
-    return float((contrast(opaque, rgb(ground)) >= minimum).mean())
+    apart = np.linalg.norm(oklab(opaque) - oklab(rgb(ground)), axis=-1)
+    return float(((contrast(opaque, rgb(ground)) >= minimum) | (apart >= ANOTHER_HUE)).mean())

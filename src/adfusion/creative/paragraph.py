@@ -29,6 +29,9 @@ WIDOW = 0.3
 SINGLE = 0.1
 """What any line of one short word costs."""
 
+JUST_BEGUN = 0.2
+"""What a line costs that ends in the first word of a sentence which began in it."""
+
 WORD_SPACE = 0.25
 """The least space between words, in em: a usual one (Bringhurst, "The Elements of Typographic Style", 2.1.1).
 Faces such as Manrope have 0.2 and large type is set tighter still, so that OCR read "in a" as "ina"."""
@@ -212,7 +215,7 @@ def tracking(text: str, size: float) -> float:
 
 def leading(text: str) -> float:
     """Distance of baselines in em: scripts with tall marks need more."""
-    return 1.4 if is_joined(text) or is_right_to_left(text) else 1.14
+    return 1.32 if is_joined(text) or is_right_to_left(text) else 1.14
 
 
 def breaks(
@@ -247,6 +250,7 @@ def breaks(
 
     def cost(start: int, end: int) -> float:
         run_on = 0.15 * (sentences[end - 1] - sentences[start])
+        run_on += JUST_BEGUN if start + 1 < end < count and sentences[end - 1] > sentences[end - 2] else 0.0
         run_on += SINGLE if end - start == 1 < fewest and len(pieces[start].text) < 10 else 0.0
         if end < count:
             close = ending[end - 1]

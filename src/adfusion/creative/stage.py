@@ -30,6 +30,9 @@ HIGHEST = 0.42
 THINNEST, NARROWEST, WIDEST = 0.03, 0.12, 0.9
 """Least height, and least and greatest width of a podium's top, as shares of the picture's."""
 
+WIDEST_ON_FLOOR = 0.68
+"""Greatest width of a product on the floor, as a share of the picture's: some of the scene is seen."""
+
 DEPTH = 0.66
 """Where a product's lowest point is between the far rim of a podium's top, 0, and its near rim, 1."""
 
@@ -72,7 +75,8 @@ def stage(picture: Image.Image, copy_space: CopySpace = "centre") -> Stage:
             )
     foot = max(spot.foot, min(0.9, (edges[0] / rows if edges else 0.0) + FLOOR))
     room = 2 * min(spot.x, 1 - spot.x) * picture.width
-    return Stage(spot.x * picture.width, foot * picture.height, picture.height, 0.9 * room)
+    width = min(0.9 * room, WIDEST_ON_FLOOR * picture.width)
+    return Stage(spot.x * picture.width, foot * picture.height, picture.height, width)
 
 
 def brighter_side(picture: Image.Image, box: Box) -> float:

@@ -14,10 +14,13 @@ from adfusion.creative.paragraph import faces
 
 
 def webfonts(creative: Creative) -> Mapping[FontFile, bytes]:
-    """Each face that the texts use, reduced to their characters; WOFF 1.0, which needs no Brotli."""
+    """Each face that the texts use, reduced to their characters; WOFF 1.0, which needs no Brotli.
+
+    The first face has the spaces, even between words that are all another's.
+    """
     wanted: dict[FontFile, set[str]] = {}
     for layer in _texts(creative):
-        for index in faces(layer.text, layer.font):
+        for index in {0, *faces(layer.text, layer.font)}:
             wanted.setdefault(layer.font.files[index], set()).update(layer.text)
     return {file: _subset(file, "".join(sorted(characters))) for file, characters in wanted.items()}
 

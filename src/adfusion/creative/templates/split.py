@@ -48,7 +48,6 @@ def _above(task: Task) -> Iterator[Arrangement]:
             airy = stack(task, column, lines=5, logo=0.14)
             if airy and top > needed:
                 yield _with_panel(task, airy, top, strain)
-        return
 
 
 def _with_panel(task: Task, found: Stack, top: float, strain: float) -> Arrangement:

@@ -28,6 +28,9 @@ BODY = 0.036
 HIERARCHY = 1.3
 """A headline is at least this many times as large as the body, and as labels that can be smaller."""
 
+LARGE_ENOUGH, CLEARLY_LARGER = 0.45, 1.25
+"""Share of its ideal size at which a headline needs no more room, and what more room must enlarge it by."""
+
 APART = 1.8
 """Between logo and copy, in gaps: more than within the copy, of which the logo is no part."""
 
@@ -80,16 +83,21 @@ def measured(
     lines: int = 4,
     logo: float = 0.115,
 ) -> "Parts | None":
-    """What `stack` puts into a column, before it says where in it."""
+    """What `stack` puts into a column, before it says where in it: airily, unless the headline is small for
+    it and clearly larger where parts are closer.
+    """
+    wanted = largest or task.ideal_headline
+    best: Parts | None = None
     for density in (1.0, 0.6):
         measure = _Measurer(task, column, align or task.start, density).measure
-        found = measure(largest or task.ideal_headline, lines, logo, inf)
+        found = measure(wanted, lines, logo, inf)
         if found is not None and found.largest_label > found.headline.size / HIERARCHY:
-            largest_label = found.headline.size / HIERARCHY
-            found = measure(largest or task.ideal_headline, lines, logo, largest_label)
-        if found is not None:
-            return found
-    return None
+            found = measure(wanted, lines, logo, found.headline.size / HIERARCHY)
+        if found and (best is None or found.headline.size >= CLEARLY_LARGER * best.headline.size):
+            best = found
+        if best and best.headline.size >= LARGE_ENOUGH * wanted:
+            break
+    return best
 
 
 @dataclass(frozen=True)
@@ -172,7 +180,7 @@ class _Measurer:
         if any(want and part is None for want, part in wanted):
             return None
         head = mark.box.height + max(APART * gap, task.brand.clear_space * mark.box.height) if mark else 0.0
-        above = badge.box.height + max(0.8 * gap, 0.028 * task.scale) if badge else 0.0
+        above = badge.box.height + max(0.8 * gap, 0.034 * task.scale) if badge else 0.0
         below = button.box.height + 1.3 * gap if button else 0.0
         foot = legal.height + 0.25 * legal.size + gap if legal else 0.0
         room = column.height - head - above - below - foot
@@ -200,7 +208,9 @@ class _Measurer:
             body = self.body(0.46 * room, headline.size / HIERARCHY)
             if body is None or headline.size < HIERARCHY * body.size - 1e-6:
                 return None
-        return headline, body, max(gap, 0.55 * headline.size)
+        wanted = max(0.55 * headline.size, headline.leading - headline.cap_height)
+        spare = room - headline.height - body.height - 0.25 * body.size
+        return headline, body, max(gap, min(wanted, spare))
 
     def body(self, height: float, largest: float) -> Setting | None:
         task = self.task
