@@ -11,6 +11,8 @@ import pytest
 from PIL import Image
 
 from adfusion.generation import Picture, Request, load_picture, save_picture
+from adfusion.provenance.credentials import COMPOSITE, TRAINED
+from adfusion.provenance.verify import verify
 from command_line import Adfusion
 from tiny_model import save_tiny_student
 
@@ -55,6 +57,10 @@ def test_image_draws_numbered_pictures_and_a_sheet(edit: Adfusion, photo: Path, 
     assert done.out.split() == [str(tmp_path / "out" / name) for name in names]
     request = load_picture(tmp_path / "out" / names[1]).request
     assert (request.seed, request.strength, request.prompt) == (6, 0.5, "a red mug")
+    drawn, _, sheet = (verify(tmp_path / "out" / name) for name in names)
+    assert drawn.problems == sheet.problems == ()
+    assert drawn.credentials and drawn.credentials.source_type == TRAINED
+    assert sheet.credentials and sheet.credentials.source_type == COMPOSITE, "the photo is in it"
 
 
 def test_a_few_step_model_leaves_edits_to_its_teacher_and_says_so(

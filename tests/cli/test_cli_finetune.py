@@ -72,6 +72,18 @@ def test_finetune_refuses_in_one_line_before_it_trains(
     assert not out.exists()
 
 
+def test_too_few_are_left_and_what_was_skipped_is_said_all_the_same(
+    adfusion: Adfusion, model: Path, photos: Path, tmp_path: Path
+) -> None:
+    bad = sorted(photos.iterdir())[0]
+    bad.write_bytes(bad.read_bytes()[:90])
+    done = adfusion(
+        "finetune", photos, "-o", tmp_path / "zorbo", "--model", model, "--rights", "Ours.", "--skip-bad"
+    )
+    assert (done.code, done.out.startswith(f"skipped {bad.name}: found")) == (2, True)
+    assert "found 4 usable pictures, allowed: 5 or more" in done.err
+
+
 def test_generate_and_edit_draw_with_a_lora(
     adfusion: Adfusion, model: Path, lora: Path, tmp_path: Path
 ) -> None:

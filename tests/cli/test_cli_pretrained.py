@@ -161,6 +161,23 @@ def test_a_controlnet_draws_after_a_picture(
     assert "found one of --controlnet and --control, allowed: both" in refused(*command)
 
 
+def test_a_controlnet_leads_edits(adfusion: Adfusion, small: Path, drawn: list[Path], tmp_path: Path) -> None:
+    net = save_controlnet("sd", tmp_path / "net")
+    Image.linear_gradient("L").save(tmp_path / "edges.png")
+    Image.new("L", Image.open(drawn[0]).size, 255).save(tmp_path / "mask.png")
+    options = ("--model", small, "--controlnet", net, "--steps", 2, "-o", tmp_path)
+    control = ("--control", tmp_path / "edges.png")
+    image = ("edit", "image", drawn[0], "a red can", *options)
+    assert adfusion(*image, *control).code == 0
+    inpaint = ("edit", "inpaint", drawn[0], "a red can", "--mask", tmp_path / "mask.png", *options)
+    assert adfusion(*inpaint, *control).code == 0
+    for verb in ("image", "inpaint"):
+        assert load_picture(tmp_path / f"drawn-0-{verb}-0.png").request.control is not None
+    without = adfusion(*image)
+    assert without.code == 2
+    assert "error: control: found no picture, allowed: one that the ControlNet follows" in without.err
+
+
 def test_a_controlnet_is_only_for_pretrained_models(
     refused: Callable[..., str], model: Path, tmp_path: Path
 ) -> None:

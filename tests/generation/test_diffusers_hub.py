@@ -8,7 +8,9 @@ from types import SimpleNamespace
 import pytest
 
 from adfusion.errors import UserError
+from adfusion.generation.backends import open_generator
 from adfusion.generation.diffusers import hub
+from adfusion.generation.diffusers.memory import GIB, Machine
 from hub import COMMIT, Hub, serving
 from tiny_pipelines import save_tiny
 
@@ -108,6 +110,17 @@ def test_too_small_a_disk_is_said_before_any_download(
         at(server.url)
         with pytest.raises(UserError, match=r"needs 0\.0 GB in .*cache, found 0\.0 GB free"):
             hub.pull(NAME)
+        assert server.downloads == []
+
+
+def test_too_little_memory_is_said_before_any_download(
+    folder: Path, at: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Machine, "here", lambda device: Machine("cpu", GIB, GIB))
+    with serving(Hub("example/tiny", folder)) as server:
+        at(server.url)
+        with pytest.raises(UserError, match=r"needs 2\.0 GiB of memory as bfloat16, found 1\.0 GiB free"):
+            open_generator(NAME)
         assert server.downloads == []
 
 

@@ -52,13 +52,16 @@ def test_a_bad_request_is_refused_in_one_line(change: dict[str, object], field: 
         ("4:5", (512, 640)),
         ("1:1", (512, 512)),
         ("16:9", (672, 384)),
+        ("1.8:1", (672, 384)),
     ],
 )
 def test_a_size_is_pixels_or_an_aspect(text: str, size: tuple[int, int]) -> None:
     assert parse_size(text, SIZES) == size
 
 
-@pytest.mark.parametrize("text", ["", "big", "512", "512x", "0:5", "3:1", "4:5:6", "-4:5", "9999999x1"])
+@pytest.mark.parametrize(
+    "text", ["", "big", "512", "512x", "0:5", "0.0:5", "1.:1", "3:1", "4:5:6", "-4:5", "9999999x1"]
+)
 def test_a_size_that_is_neither_is_refused_with_the_allowed_ones(text: str) -> None:
     with pytest.raises(UserError, match="512x512, 512x640"):
         parse_size(text, SIZES)

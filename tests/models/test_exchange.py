@@ -1,5 +1,6 @@
 """Our models in the folder layout of `diffusers`, and back."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,13 +12,17 @@ from adfusion.diffusion import SAMPLERS, Streams
 from adfusion.errors import UserError
 from adfusion.models import store
 from adfusion.models.exchange import export_model, import_model
+from adfusion.models.reader import PromptReader
 from tiny_model import save_tiny_model
 
 
 @pytest.fixture(scope="module")
 def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
     torch.set_num_threads(1)
-    return save_tiny_model(tmp_path_factory.mktemp("exchange") / "tiny")
+    place = tmp_path_factory.mktemp("exchange")
+    reader = PromptReader.from_bytes((store.find("mini") / "reader.safetensors").read_bytes())
+    store.save(replace(store.load(save_tiny_model(place / "plain")), reader=reader), place / "tiny")
+    return place / "tiny"
 
 
 @pytest.fixture
@@ -29,6 +34,7 @@ def test_there_and_back_is_bit_for_bit(own: Path, exported: Path, tmp_path: Path
     again = import_model(exported, tmp_path / "again")
     assert again.hash == store.load(own).hash
     names = {path.name for path in own.iterdir()}
+    assert "reader.safetensors" in names
     assert names == {path.name for path in (tmp_path / "again").iterdir()}
     for name in names:
         assert (own / name).read_bytes() == (tmp_path / "again" / name).read_bytes()
@@ -74,6 +80,9 @@ def test_a_changed_part_is_imported_under_its_new_hash(own: Path, exported: Path
 
 
 def test_what_does_not_fit_is_said(exported: Path, tmp_path: Path) -> None:
+    (exported / "adfusion" / "reader.safetensors").write_bytes(b"none")
+    with pytest.raises(UserError, match=r"reader\.safetensors: cannot be read"):
+        import_model(exported, tmp_path / "again")
     path = exported / "vae" / "diffusion_pytorch_model.safetensors"
     path.write_bytes(b"none")
     with pytest.raises(UserError, match=r"vae.*not a safetensors file"):

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,19 +8,13 @@ import torch
 from adfusion.diffusion import Flow
 from adfusion.errors import UserError
 from adfusion.models import Model, store
-from adfusion.nets import TextEncoder
 
 PROMPTS = ["a glossy teal bottle on a round podium, pink backdrop", "a mug"]
 
 
-@pytest.fixture(scope="module")
-def text_encoder() -> TextEncoder:
-    return TextEncoder.load()
-
-
-@pytest.fixture(autouse=True)
-def _load_text_encoder_once(monkeypatch: pytest.MonkeyPatch, text_encoder: TextEncoder) -> None:
-    monkeypatch.setattr(TextEncoder, "load", lambda device="cpu": text_encoder)
+def test_models_on_one_device_share_a_text_encoder(make_model: Callable[..., Model]) -> None:
+    model = make_model()
+    assert replace(model).text_encoder is make_model().text_encoder is model.text_encoder
 
 
 @torch.no_grad()
@@ -39,7 +34,7 @@ def test_denoiser_follows_the_prediction_of_the_card(make_model: Callable[..., M
     x_t, t = torch.randn(2, 4, 4, 4), torch.tensor([0.3, 0.8])
     text = model.text_encoder.encode(PROMPTS)
     output = model.denoiser_net(x_t, t, text.states, text.mask)
-    assert torch.equal(model.denoiser(PROMPTS)(x_t, t), output)
+    torch.testing.assert_close(model.denoiser(PROMPTS)(x_t, t), output, atol=1e-6, rtol=1e-6)
 
 
 @torch.no_grad()

@@ -1,4 +1,4 @@
-"""The tiny Stable Diffusion as one file in the original layout, which web interfaces exchange."""
+"""Tiny models as one file in the original layout, which web interfaces exchange."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -40,6 +40,11 @@ VAE: list[Rule] = [
     (r"conv_shortcut", "nin_shortcut"), (r"conv_norm_out", "norm_out"),
 ]  # fmt: skip
 
+Z_IMAGE: list[Rule] = [
+    (r"^all_(x_embedder|final_layer)\.2-1", r"\1"), (r"\.to_out\.0\.", ".out."),
+    (r"\.norm_([qk])\.", r".\1_norm."),
+]  # fmt: skip
+
 
 def save_single_file(pipeline: Path, file: Path) -> Path:
     """Write the tiny Stable Diffusion in the folder `pipeline` to the safetensors file `file`."""
@@ -53,6 +58,14 @@ def save_single_file(pipeline: Path, file: Path) -> Path:
             [(r"^(?!text_model\.)", "text_model.")],
         ),
     }
+    save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, file)
+    return file
+
+
+def save_z_image_file(pipeline: Path, file: Path) -> Path:
+    """Write the transformer of the tiny Z-Image in the folder `pipeline`: such files have nothing else."""
+    transformer = diffusers.ZImageTransformer2DModel.from_pretrained(pipeline, subfolder="transformer")
+    tensors = _renamed(transformer.state_dict(), "model.diffusion_model.", Z_IMAGE)
     save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, file)
     return file
 

@@ -170,8 +170,8 @@ def sana() -> diffusers.SanaPipeline:
             decoder_block_types=("ResBlock", "EfficientViTBlock"), downsample_block_type="conv",
             upsample_block_type="interpolate", decoder_norm_types="rms_norm", decoder_act_fns="silu",
         ),
-        transformer=diffusers.SanaTransformer2DModel(
-            patch_size=1, in_channels=4, out_channels=4, num_layers=1, num_attention_heads=2,
+        transformer=diffusers.SanaTransformer2DModel(  # its first layer takes nothing from a ControlNet
+            patch_size=1, in_channels=4, out_channels=4, num_layers=2, num_attention_heads=2,
             attention_head_dim=4, num_cross_attention_heads=2, cross_attention_head_dim=4,
             cross_attention_dim=8, caption_channels=WIDTH, sample_size=32,
         ),
@@ -257,6 +257,18 @@ CONTROLNETS: dict[str, Callable[[], Any]] = {
         patch_size=1, in_channels=16, num_layers=1, num_single_layers=1, attention_head_dim=16,
         num_attention_heads=2, joint_attention_dim=WIDTH, pooled_projection_dim=WIDTH,
         axes_dims_rope=[4, 4, 8], guidance_embeds=True,
+    ),
+    "sana": lambda: diffusers.SanaControlNetModel(
+        patch_size=1, in_channels=4, out_channels=4, num_layers=1, num_attention_heads=2,
+        attention_head_dim=4, num_cross_attention_heads=2, cross_attention_head_dim=4,
+        cross_attention_dim=8, caption_channels=WIDTH, sample_size=32,
+    ),
+    "z_image": lambda: diffusers.ZImageControlNetModel(
+        control_layers_places=[0], control_in_dim=16, dim=32, n_refiner_layers=1, n_heads=2, n_kv_heads=2,
+    ),
+    "qwen_image": lambda: diffusers.QwenImageControlNetModel(
+        patch_size=2, in_channels=16, out_channels=4, num_layers=1, attention_head_dim=16,
+        num_attention_heads=2, joint_attention_dim=WIDTH, axes_dims_rope=(8, 4, 4),
     ),
 }  # fmt: skip
 

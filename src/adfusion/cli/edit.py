@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from adfusion.cli import console
-from adfusion.cli.opening import Memory, Model, open_model
+from adfusion.cli.opening import Control, ControlNet, Memory, Model, open_model
 from adfusion.cli.options import Loras
 
 if TYPE_CHECKING:
@@ -58,6 +58,8 @@ def image(
     model: Model = "mini",
     lora: Loras = None,
     memory: Memory = "auto",
+    controlnet: ControlNet = None,
+    control: Control = None,
     as_json: AsJson = False,
 ) -> None:
     """Redraw a picture after a prompt, keeping as much of it as --strength leaves.
@@ -67,11 +69,11 @@ def image(
     from adfusion.generation.size import parse_size
 
     before = _open(picture)
-    generator = _generator(model, lora, memory)
+    generator = _generator(model, lora, memory, controlnet)
     run = generator.edit.image(
         before, prompt, strength=strength, n=count,
         size=parse_size(size, generator.sizes) if size else None,
-        **_settings(seed, steps, guidance_scale, sampler, negative_prompt),
+        **_settings(seed, steps, guidance_scale, sampler, negative_prompt, control),
     )  # fmt: skip
     _write_numbered(run, before, out, f"{picture.stem}-image", as_json)
 
@@ -92,14 +94,16 @@ def inpaint(
     model: Model = "mini",
     lora: Loras = None,
     memory: Memory = "auto",
+    controlnet: ControlNet = None,
+    control: Control = None,
     as_json: AsJson = False,
 ) -> None:
     """Redraw a picture where a mask is white; all other pixels stay exactly as they are."""
 
     before, where = _open(picture), _open(mask, "mask")
-    run = _generator(model, lora, memory).edit.inpaint(
+    run = _generator(model, lora, memory, controlnet).edit.inpaint(
         before, where, prompt, strength=strength, n=count,
-        **_settings(seed, steps, guidance_scale, sampler, negative_prompt),
+        **_settings(seed, steps, guidance_scale, sampler, negative_prompt, control),
     )  # fmt: skip
     _write_numbered(run, before, out, f"{picture.stem}-inpaint", as_json)
 
@@ -123,6 +127,8 @@ def outpaint(
     model: Model = "mini",
     lora: Loras = None,
     memory: Memory = "auto",
+    controlnet: ControlNet = None,
+    control: Control = None,
     as_json: AsJson = False,
 ) -> None:
     """Draw more around a picture, to a new aspect or size; its own pixels stay exactly as they are.
@@ -133,9 +139,9 @@ def outpaint(
 
     before = _open(picture)
     canvas = canvas_size(size, before.size)
-    run = _generator(model, lora, memory).edit.outpaint(
+    run = _generator(model, lora, memory, controlnet).edit.outpaint(
         before, canvas, prompt, place=place, strength=strength, n=count,
-        **_settings(seed, steps, guidance_scale, sampler, negative_prompt),
+        **_settings(seed, steps, guidance_scale, sampler, negative_prompt, control),
     )  # fmt: skip
     _write_numbered(run, before, out, f"{picture.stem}-outpaint", as_json)
 
@@ -292,11 +298,13 @@ def film(
             console.say(line)
 
 
-def _generator(model: str, lora: list[str] | None, memory: str = "auto") -> "Backend":
+def _generator(
+    model: str, lora: list[str] | None, memory: str = "auto", controlnet: Path | None = None
+) -> "Backend":
     """The model of every verb here. One of few steps leaves edits to its teacher, which is said."""
     from adfusion.generation.native import NativeGenerator
 
-    generator = open_model(model, lora, memory)
+    generator = open_model(model, lora, memory, controlnet=controlnet)
     if isinstance(generator, NativeGenerator) and generator.model.distilled:
         told = f"{generator.name} draws in few steps: what needs many is drawn by its teacher"
         print(f"adfusion: {told}", file=sys.stderr)
@@ -304,14 +312,22 @@ def _generator(model: str, lora: list[str] | None, memory: str = "auto") -> "Bac
 
 
 def _settings(
-    seed: int, steps: int | None, guidance_scale: float | None, sampler: str | None, negative_prompt: str
+    seed: int,
+    steps: int | None,
+    guidance_scale: float | None,
+    sampler: str | None,
+    negative_prompt: str,
+    control: Path | None = None,
 ) -> "Settings":
+    from adfusion.generation import InputImage
+
     return {
         "seed": seed,
         "steps": steps,
         "guidance_scale": guidance_scale,
         "sampler": sampler,
         "negative_prompt": negative_prompt,
+        "control": None if control is None else InputImage.of(_open(control, "control")),
     }
 
 
@@ -383,10 +399,9 @@ def _write(
     shown: "dict[str, Image]",
 ) -> None:
     """A file for each request of `run`, and a sheet of them after what they were made of; then say so."""
-    from adfusion import files
     from adfusion.generation import contact_sheet
     from adfusion.generation.picture_file import metadata
-    from adfusion.provenance.drawn import save_drawn
+    from adfusion.provenance.drawn import save_drawn, save_view
     from adfusion.provenance.marker import Marker
 
     paths = {request: out / f"{stem}-{name}.png" for request, name in zip(run.requests, names, strict=True)}
@@ -396,8 +411,7 @@ def _write(
     pictures = run.pictures()
     sheet = out / f"{stem}-sheet.png"
     images = [*shown.values(), *(picture.image for picture in pictures)]
-    with files.replacing(sheet) as temporary:
-        contact_sheet(images, [*shown, *labels]).save(temporary, format="PNG")
+    save_view(contact_sheet(images, [*shown, *labels]), pictures[0], sheet, marker)
     if as_json:
         made = [{"file": str(paths[picture.request]), **metadata(picture)} for picture in pictures]
         console.print_json({"pictures": made, "sheet": str(sheet)})

@@ -43,10 +43,10 @@ def finetune(
         for each in read_photos(photos):
             found.append(each)
             bar.advance(task)
-    chosen = usable(photos, found, least=LEAST_PHOTOS, skip_bad=skip_bad)
-    for each in found:
+    for each in found if skip_bad else ():
         if isinstance(each, Unusable):
             console.say(f"skipped {each}")
+    chosen = usable(photos, found, least=LEAST_PHOTOS, skip_bad=skip_bad)
 
     base = store.load(store.many_steps(model))
     with console.progress_bar(TextColumn("{task.fields[pace]}")) as bar:

@@ -40,7 +40,7 @@ def open_model(
     from adfusion.provenance.marked_noise import lend_key
 
     if model.startswith(SCHEME):
-        fetch(model)
+        fetch(model, memory)
     generator = open_generator(
         model,
         loras=parse_loras(lora),
@@ -55,13 +55,19 @@ def open_model(
     return generator
 
 
-def fetch(model: str) -> "Weights":
-    """A model of the hub, from the cache or into it; size and licence are said before a download."""
+def fetch(model: str, memory: str | None = None) -> "Weights":
+    """A model of the hub, from the cache or into it; size and licence are said before a download.
+
+    memory: how it is to be used here: what cannot fit is not downloaded.
+    """
     from adfusion.generation.diffusers import hub
+    from adfusion.generation.diffusers.memory import ensure_room
 
     def announce(offer: hub.Offer) -> None:
         size = f"{offer.size / 1e9:.2f} GB in {len(offer.files)} files"
         print(f"adfusion: {model}: {size}, licence {offer.license}", file=sys.stderr)
+        if memory is not None:
+            ensure_room(offer.tensors, None, memory)
 
     if not sys.stderr.isatty():
         from huggingface_hub.utils.tqdm import disable_progress_bars

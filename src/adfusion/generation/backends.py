@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from adfusion.generation.diffusers.weights import Weights
 
 REMOTE = ("openai+", "a1111+")
+OTHERS = "with model_index.json, a .safetensors file, hf:ORGANISATION/NAME, openai+URL or a1111+URL"
 
 
 def open_generator(
@@ -63,12 +64,16 @@ def _opened(
         _refuse(name, "pretrained models on this machine", {**options, "device": device})
         return RemoteGenerator(name, spending=Spending(spend_limit, spent))
     _refuse(name, "services", {"spend_limit": spend_limit is not None})
-    if (pretrained := _pretrained(name)) is None:
+    if (pretrained := _pretrained(name, device, memory)) is None:
         from adfusion.generation.native import NativeGenerator
         from adfusion.models import store
 
         _refuse(name, "pretrained models", options)
         device = device or "cpu"
+        try:
+            store.find(model)
+        except UserError as error:
+            raise UserError(f"{error}, {OTHERS}") from None
         teacher = store.many_steps(model)
         return NativeGenerator(store.load(model, device), teacher=lambda: store.load(teacher, device))
 
@@ -82,14 +87,16 @@ def _refuse(name: str, kind: str, options: Mapping[str, object]) -> None:
         raise UserError(f"{wrong}: found one for {name.partition('?')[0]}, allowed: for {kind} only")
 
 
-def _pretrained(name: str) -> "Weights | None":
+def _pretrained(name: str, device: str | None, memory: str) -> "Weights | None":
     from adfusion.generation.diffusers import hub, weights
     from adfusion.generation.diffusers.installed import library
 
     path = Path(name)
     if name.startswith(hub.SCHEME):
         library()
-        return hub.cached(name) or hub.pull(name)
+        from adfusion.generation.diffusers.memory import ensure_room
+
+        return hub.cached(name) or hub.pull(name, lambda offer: ensure_room(offer.tensors, device, memory))
     if path.is_file():
         weights.refuse_pickle(path)
     elif not (path / weights.INDEX).is_file():

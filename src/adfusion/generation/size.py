@@ -1,4 +1,4 @@
-"""Sizes in words: `512x640`, or an aspect ratio such as `4:5`."""
+"""Sizes in words: `512x640`, or an aspect ratio such as `4:5` or `1.91:1`."""
 
 import math
 import re
@@ -9,6 +9,7 @@ from adfusion.generation.request import Size
 
 SAME_ASPECT = 0.05
 """Largest logarithm of the ratio of two aspect ratios that count as one: sizes are whole patches."""
+_SIDE = r"\d{1,6}(?:\.\d{1,4})?"
 
 
 def parse_size(text: str, sizes: Sequence[Size]) -> Size:
@@ -19,8 +20,9 @@ def parse_size(text: str, sizes: Sequence[Size]) -> Size:
     allowed = ", ".join(f"{width}x{height}" for width, height in sizes)
     if pixels := re.fullmatch(r"\s*(\d{1,6})\s*[xX×]\s*(\d{1,6})\s*", text):
         return int(pixels[1]), int(pixels[2])
-    if ratio := re.fullmatch(r"\s*([1-9]\d{0,5})\s*:\s*([1-9]\d{0,5})\s*", text):
-        aspect = int(ratio[1]) / int(ratio[2])
+    ratio = re.fullmatch(rf"\s*({_SIDE})\s*:\s*({_SIDE})\s*", text)
+    if ratio and min(sides := (float(ratio[1]), float(ratio[2]))) > 0:
+        aspect = sides[0] / sides[1]
         size = nearest_size(aspect, sizes)
         if abs(math.log(size[0] / size[1] / aspect)) < SAME_ASPECT:
             return size

@@ -3,7 +3,7 @@
     OUT/transformer/   PixArtTransformer2DModel
     OUT/vae/           AutoencoderTiny
     OUT/scheduler/     FlowMatchEulerDiscreteScheduler, for a model of the flow process
-    OUT/adfusion/      the card, and the upsampler, which `diffusers` has no class for
+    OUT/adfusion/      the card, and the upsampler and the reader, which `diffusers` has no classes for
     OUT/README.md      the card for people
 
 There is no `model_index.json`: no pipeline of `diffusers` puts these parts together. `docs/models.md` shows
@@ -24,8 +24,9 @@ from torch import Tensor, nn
 from adfusion import files
 from adfusion.errors import UserError
 from adfusion.models import convert, store
-from adfusion.models.card import read_card
+from adfusion.models.card import READER, ModelCard, read_card
 from adfusion.models.model import Model
+from adfusion.models.reader import PromptReader
 from adfusion.models.readme import readme
 from adfusion.nets import Autoencoder, DiT, Upsampler
 
@@ -33,6 +34,7 @@ Net = TypeVar("Net", bound=nn.Module)
 
 WEIGHTS = "diffusion_pytorch_model.safetensors"
 OWN = "adfusion"
+READING = f"{READER}.safetensors"
 
 
 def export_model(name_or_path: str | Path, folder: Path) -> Path:
@@ -77,7 +79,7 @@ def import_model(folder: Path, out: Path) -> Model:
         _loaded(Autoencoder(tiny), convert.autoencoder_state(_weights(folder / "vae")), folder / "vae"),
         _loaded(Upsampler(card.upsampler), _weights(folder / OWN), folder / OWN),
     )
-    return store.save(Model(card, *networks), out)
+    return store.save(Model(card, *networks, reader=_reader(folder / OWN, card)), out)
 
 
 def _write(model: Model, folder: Path) -> None:
@@ -87,6 +89,8 @@ def _write(model: Model, folder: Path) -> None:
     _save(folder / "transformer", convert.pixart_state(model.denoiser_net.state_dict(), card.denoiser))
     _save(folder / "vae", convert.tiny_state(model.autoencoder.state_dict()))
     _save(folder / OWN, model.upsampler.state_dict())
+    if model.reader is not None:
+        files.write_bytes(folder / OWN / READING, model.reader.to_bytes())
     _configure(folder / "transformer", "PixArtTransformer2DModel", convert.pixart_config(card.denoiser))
     _configure(folder / "vae", "AutoencoderTiny", convert.tiny_config(card.autoencoder))
     if card.process["name"] == "flow":
@@ -121,6 +125,16 @@ def _weights(folder: Path) -> dict[str, Tensor]:
         return {name: weight.float() for name, weight in safetensors.load(path.read_bytes()).items()}
     except (OSError, SafetensorError, ValueError, KeyError) as error:
         raise UserError(f"{path}: not a safetensors file: {error}") from error
+
+
+def _reader(folder: Path, card: ModelCard) -> PromptReader | None:
+    if READER not in card.parts:
+        return None
+    path = folder / READING
+    try:
+        return PromptReader.from_bytes(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise UserError(f"{path}: cannot be read: {error}") from error
 
 
 def _loaded(net: Net, state: Mapping[str, Tensor], folder: Path) -> Net:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from hashlib import sha256
 
 import torch
@@ -47,8 +47,9 @@ class Model:
 
     @cached_property
     def text_encoder(self) -> TextEncoder:
-        """Loaded when first needed. Raises `UserError` if it is not installed or not the expected one."""
-        return TextEncoder.load(self.device)
+        """Loaded when first needed; all models on a device share it. Raises `UserError` if it is not
+        installed or not the expected one."""
+        return _text_encoder(self.device)
 
     def read(self, prompts: Sequence[str]) -> list[str]:
         """The words to draw each prompt from: a plain caption, where the model's reader understands it
@@ -124,3 +125,8 @@ class Model:
             for values in (latents.mean, latents.std)
         )
         return mean, std
+
+
+@cache
+def _text_encoder(device: torch.device) -> TextEncoder:
+    return TextEncoder.load(device)

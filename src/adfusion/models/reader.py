@@ -54,10 +54,13 @@ class Part:
 class PromptReader:
     """A `Reader` network with its tags, and lexicons of products and colours."""
 
-    def __init__(self, network: Reader, tags: Sequence[str], lexicons: Mapping[str, Lexicon]) -> None:
+    def __init__(
+        self, network: Reader, tags: Sequence[str], lexicons: Mapping[str, Lexicon], file: bytes | None = None
+    ) -> None:
         self.network = network
         self.tags = tuple(tags)
         self.lexicons = dict(lexicons)
+        self._file = file
 
     def plain(self, prompts: Sequence[str], encoder: TextEncoder) -> list[str]:
         """Each prompt as a plain caption, or as it is if it names no product that scenes have."""
@@ -199,7 +202,10 @@ class PromptReader:
         return None
 
     def to_bytes(self) -> bytes:
-        """A safetensors file: the network and the lexicons' states in float16, all words in its metadata."""
+        """A safetensors file: the network and the lexicons' states in float16, all words in its metadata. Of
+        one that was read from a file: that file, for `safetensors` writes metadata in any order."""
+        if self._file is not None:
+            return self._file
         tensors = {f"network.{name}": weight for name, weight in self.network.state_dict().items()}
         tensors |= {f"lexicon.{name}": lexicon.states for name, lexicon in self.lexicons.items()}
         metadata = {
@@ -235,7 +241,7 @@ class PromptReader:
             raise ValueError(f"not a reader: {error}") from error
         if network.config.tags != len(tags) or not {"product", "color", *_MOODS} <= lexicons.keys():
             raise ValueError("not a reader: its tags or lexicons are incomplete")
-        return cls(network.eval().requires_grad_(False).to(device), tags, lexicons)
+        return cls(network.eval().requires_grad_(False).to(device), tags, lexicons, data)
 
 
 def _one_word(before: str, piece: str) -> bool:

@@ -83,9 +83,8 @@ class DiffusersGenerator(Backend):
     ) -> Self:
         """The model in `found`; see `adfusion.generation.backends.open_generator`. Raises `UserError`."""
         loaded = loading.load(found, device=device, memory=memory, controlnet=controlnet)
-        parts = [found.hash()]
-        if controlnet is not None:
-            parts += [files.sha256(path) for path in sorted(controlnet.glob("*.safetensors"))]
+        others = [*loading.rest_of(found), *(sorted(controlnet.glob("*.safetensors")) if controlnet else ())]
+        parts = [found.hash(), *map(files.sha256, others)]
         model_hash = parts[0] if len(parts) == 1 else sha256("\n".join(parts).encode()).hexdigest()
         license = str(license_of(found.folder))
         return cls(loaded, name=found.name, model_hash=model_hash, license=license, side=side)

@@ -33,6 +33,11 @@ class Offer:
     def size(self) -> int:
         return sum(self.files.values())
 
+    @property
+    def tensors(self) -> int:
+        """Bytes of the safetensors files."""
+        return sum(size for name, size in self.files.items() if name.endswith(".safetensors"))
+
 
 def cached(name: str) -> Weights | None:
     """The model `hf:org/name[@revision]` if all of it is in the cache; no traffic."""

@@ -94,6 +94,12 @@ def planned(parameters: int, largest: int, half: Half, machine: Machine, wanted:
     return replace(plan, slicing=plan.slicing or "slicing" in words, tiling=plan.tiling or "tiling" in words)
 
 
+def ensure_room(stored: int, device: str | None, wanted: str) -> None:
+    """Raises `UserError` for a model of `stored` bytes of safetensors that cannot fit on this machine even if
+    those are float32, which makes it the smallest. Before a download no more is known."""
+    planned(stored // 4, 0, "float16", Machine.here(device), wanted)
+
+
 def _words(wanted: str) -> list[str]:
     words = [] if wanted == "auto" else wanted.split(",")
     allowed = (*DTYPES, *PLACEMENTS, *SWITCHES)

@@ -63,7 +63,7 @@ class Weights:
         """Numbers in all parts, and in the largest part. Raises `UserError` for a damaged file."""
         parts: dict[Path, int] = {}
         for path in self.tensors():
-            parts[path.parent] = parts.get(path.parent, 0) + sum(_sizes(path))
+            parts[path.parent] = parts.get(path.parent, 0) + sum(sizes(path))
         return sum(parts.values()), max(parts.values(), default=0)
 
     def check(self) -> None:
@@ -133,7 +133,7 @@ def _sha256(path: Path) -> str:
     return files.sha256(path)
 
 
-def _sizes(path: Path) -> Iterator[int]:
+def sizes(path: Path) -> Iterator[int]:
     """Numbers in each tensor, from the header (https://github.com/huggingface/safetensors)."""
     try:
         with path.open("rb") as file:
