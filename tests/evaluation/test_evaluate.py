@@ -62,29 +62,41 @@ def test_a_picture_is_read_the_same_alone_and_among_others(probe: Path) -> None:
     np.testing.assert_allclose(together[2:3], alone, atol=1e-4)
 
 
+def test_larger_pictures_are_read_at_the_sizes_that_the_probe_has_learnt(probe: Path) -> None:
+    reader = load_probe(probe)
+    for size in ((32, 32), (24, 40)):
+        pictures = render([random_scene(number) for number in range(3)], size=size).rgb
+        enlarged = pictures.repeat(3, axis=1).repeat(3, axis=2)
+        np.testing.assert_allclose(reader.features(enlarged), reader.features(pictures), atol=1e-4)
+
+
 def test_an_evaluation_has_every_figure_and_reports_only_trusted_attributes(
-    probe: Path, tmp_path: Path
+    probe: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model = tiny_model()
-    record = TrainingRecord(
-        recipe={"data": {"first": 7, "scenes": 60}}, pictures_seen=1, hours=0, device="CPU", torch="2"
-    )
+    width, height = model.card.sizes[0]
+    data = {"first": 7, "scenes": 60, "sizes": [[height, 2 * width], [width, height]], "hold_out": True}
+    record = TrainingRecord(recipe={"data": data}, pictures_seen=1, hours=0, device="CPU", torch="2")
+    monkeypatch.setattr(shards, "SHARD", 20)
     model = type(model)(
         model.card.model_copy(update={"training": {"denoiser": record}}),
         model.denoiser_net,
         model.autoencoder,
         model.upsampler,
     )
-    assert training_scenes(model.card) == range(7, 67)
-    reader = vouched_for(load_probe(probe), "product", "backdrop_color")
+    learnt = {scene.seed for scene in training_scenes(model.card)}
+    assert learnt and learnt <= set(range(27, 47)), "of the shards in turn, the second has the model's size"
+    reader = vouched_for(load_probe(probe), "product", "product_color", "backdrop_color")
     *stages, result = evaluate(model, reader, TINY_EFFORT)
     assert all(isinstance(stage, Stage) for stage in stages)
     assert isinstance(result, Evaluation)
     assert len(result.fidelity) == 4
     for shares in result.fidelity.values():
-        assert set(shares) <= {"product", "backdrop_color", "all of them"}
+        assert set(shares) <= {"product", "product_color", "backdrop_color", "all of them"}
         assert shares["product"].count in (4, 8)
-    assert set(result.synonyms) == {"product"}
+    for group, shares in result.colors.items():
+        assert sum(share.count for share in shares.values()) == result.fidelity[group]["product_color"].count
+    assert set(result.synonyms) == {"product", "product_color"}
     assert result.distribution["Fréchet distance"] > result.distribution["Fréchet distance of renders"]
     assert result.memorisation["pixels"].near_copies.count == 8
 

@@ -16,7 +16,7 @@ PROBE = {
 }  # fmt: skip
 TINY_EFFORT = Effort(seen=8, held_out=4, renders=12, training=20, large=1, steps=1)
 UNTRAINED = ProbeReader(
-    ProbeCard(width=8, blocks=1, attributes=ATTRIBUTES, accuracy={}, training={}, sha256=""),
+    ProbeCard(width=8, blocks=1, attributes=ATTRIBUTES, accuracy={}, training={"recipe": COMMON}, sha256=""),
     Probe(probe_config(8, 1, ATTRIBUTES)).eval(),
 )
 

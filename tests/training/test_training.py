@@ -9,7 +9,7 @@ import torch
 
 from adfusion.data import shards
 from adfusion.errors import UserError
-from adfusion.training import train
+from adfusion.training import compute, train
 from tiny_runs import (
     AUTOENCODER,
     DENOISER,
@@ -132,3 +132,17 @@ def test_a_wrong_recipe_names_file_field_and_value(
 def test_a_denoiser_without_its_autoencoder_is_one_clear_error(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no finished training run here"):
         train(recipe_file(tmp_path, DENOISER), tmp_path / "denoiser")
+
+
+def test_the_share_of_the_peak_is_known_where_the_device_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert compute.peak(torch.device("cpu")) is None
+    for name, peak in (("NVIDIA H100 80GB HBM3", 989e12), ("Some card of tomorrow", None)):
+        monkeypatch.setattr(torch.cuda, "get_device_name", lambda device, name=name: name)
+        assert compute.peak(torch.device("cuda")) == peak
+
+
+def test_operations_are_counted_forward_and_backward() -> None:
+    network = torch.nn.Linear(8, 4, bias=False)
+    examples = torch.ones(2, 8, requires_grad=True)
+    products = 2 * 8 * 4 * 2  # a multiplication and an addition for each weight and example
+    assert compute.operations(network, lambda: network(examples).sum()) == 3 * products

@@ -4,9 +4,12 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import count, islice
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from adfusion.data import shards
 from adfusion.data.scenes.render import render
 from adfusion.data.scenes.scene import Scene, random_scene
 from adfusion.data.scenes.split import held_out
@@ -20,6 +23,9 @@ from adfusion.evaluation.prompts import Asked
 from adfusion.evaluation.statistics import Share
 from adfusion.models import Model, ModelCard
 
+SEEN, NEW_COLORS = "seen combinations", "held-out product and colour"
+BY_COLOR = (SEEN, NEW_COLORS)
+"""Groups of prompts in which every colour is asked for, and counted for itself."""
 HELD_OUT = 2_000_000
 """First of the scenes, used by no recipe, whose renders stand for real pictures."""
 
@@ -66,11 +72,13 @@ class Evaluation:
     """By kind of combination, then by attribute."""
     products: dict[str, Share]
     """Accuracy of the product kind by product, on seen combinations."""
-    colors: dict[str, Share]
-    """Accuracy of the product colour by colour, on seen combinations."""
+    colors: dict[str, dict[str, Share]]
+    """Accuracy of the product colour by colour, for the groups in `BY_COLOR`."""
     synonyms: dict[str, Share]
     reading: dict[str, Share]
     """Of requests by another writer, what the model's reader reads rightly."""
+    synonyms_read: dict[str, Share]
+    """The same of synonyms, also of attributes that the probe cannot read."""
     caption_use: dict[str, float]
     distribution: dict[str, float]
     memorisation: dict[str, Nearness]
@@ -81,13 +89,14 @@ class Evaluation:
 def evaluate(model: Model, probe: ProbeReader, effort: Effort = FULL) -> Iterator[Stage | Evaluation]:
     """Measure `model`; work happens while iterating, and the evaluation comes last.
 
-    The training pictures are the scenes that the card names, rendered anew: `effort.training` of them, evenly
-    spread, are compared with what the model draws. A model whose card names none is not checked for copies.
+    The training pictures are the scenes that the card names, rendered anew: about `effort.training` of those
+    that were learnt at the size that is drawn, evenly spread, are compared with what the model draws. A model
+    whose card names none is not checked for copies.
     """
     trusted = probe.card.trusted
     groups = {
-        "seen combinations": prompts.seen(effort.seen),
-        "held-out product and colour": prompts.held_out_colors(effort.held_out),
+        SEEN: prompts.seen(effort.seen),
+        NEW_COLORS: prompts.held_out_colors(effort.held_out),
         "held-out product and season": prompts.held_out_seasons(effort.held_out),
         "requests of another writer": requests.asked()[: effort.seen],
     }
@@ -103,9 +112,8 @@ def evaluate(model: Model, probe: ProbeReader, effort: Effort = FULL) -> Iterato
     size = model.card.sizes[0]
     renders = list(islice(comparable_scenes(HELD_OUT), 2 * effort.renders))
     real = yield from _rendered("rendering: held-out scenes", renders, size)
-    numbers = training_scenes(model.card)
-    numbers = numbers[:: max(1, len(numbers) // effort.training)]
-    learnt = [scene for scene in map(random_scene, numbers) if not held_out(scene)]
+    learnt = training_scenes(model.card)
+    learnt = learnt[:: max(1, len(learnt) // effort.training)]
     training = yield from _rendered("rendering: training scenes", learnt, size)
     large = [random_scene(HELD_OUT + number) for number in range(effort.large)]
     scale = model.upsampler.config.scale
@@ -113,39 +121,42 @@ def evaluate(model: Model, probe: ProbeReader, effort: Effort = FULL) -> Iterato
 
     yield Stage("measuring", 0, 1)
     read = {name: probe.read(pictures) for name, pictures in drawn.items()}
-    seen = groups["seen combinations"]
     yield Evaluation(
         model=model.card.name,
         model_hash=model.hash,
         effort=effort,
         probe={name: probe.card.accuracy[name] for name in trusted},
         fidelity={name: fidelity(asked, read[name], trusted) for name, asked in groups.items()},
-        products=by_value(seen, read["seen combinations"], "product") if "product" in trusted else {},
-        colors=by_value(seen, read["seen combinations"], "product_color")
+        products=by_value(groups[SEEN], read[SEEN], "product") if "product" in trusted else {},
+        colors={name: by_value(groups[name], read[name], "product_color") for name in BY_COLOR}
         if "product_color" in trusted
         else {},
         synonyms=synonyms.understood(
             {name: values for name, values in probe.read(of_synonyms).items() if name in trusted}
         ),
         reading=requests.reading(model),
+        synonyms_read=synonyms.reading(model),
         caption_use={} if model.distilled else caption_use(model, renders[:256], real[:256]),
-        distribution=_distances(probe, drawn["seen combinations"], real),
-        memorisation=_nearness(probe, drawn["seen combinations"], real, training) if len(training) else {},
+        distribution=_distances(probe, drawn[SEEN], real),
+        memorisation=_nearness(probe, drawn[SEEN], real, training) if len(training) else {},
         autoencoder=reconstruction.autoencoder_figures(model, real[: min(256, len(real))]),
         upsampler=reconstruction.upsampler_figures(model, originals),
     )
 
 
-def training_scenes(card: ModelCard) -> range:
-    """Numbers of the scenes that the denoiser first learnt from, by its card; empty if it tells none."""
+def training_scenes(card: ModelCard) -> list[Scene]:
+    """Of the scenes that the denoiser first learnt from, by its card, those whose pictures have the card's
+    first size; empty if it tells none."""
     record = card.training.get("denoiser")
     while record is not None and record.started_from is not None:
         record = record.started_from
-    data = None if record is None else record.recipe.get("data")
+    data: Any = None if record is None else record.recipe.get("data")
     if not isinstance(data, dict) or "scenes" not in data:
-        return range(0)
-    first, amount = int(str(data.get("first", 0))), int(str(data["scenes"]))
-    return range(first, first + amount)
+        return []
+    sizes = [tuple(size) for size in data.get("sizes", card.sizes)]
+    planned = shards.plan(Path(), data.get("first", 0), data["scenes"], sizes)
+    scenes = (scene for shard in planned if shard.size == card.sizes[0] for scene in shard.scenes)
+    return [scene for scene in scenes if not (data.get("hold_out", False) and held_out(scene))]
 
 
 def comparable_scenes(first: int) -> Iterator[Scene]:

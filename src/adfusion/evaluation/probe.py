@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 from safetensors import SafetensorError
 from safetensors import torch as safetensors
@@ -50,10 +51,22 @@ class ProbeCard(BaseModel):
         """The attributes that are reported."""
         return tuple(name for name, share in self.accuracy.items() if share.share >= TRUSTED)
 
+    def size(self, width: int, height: int) -> tuple[int, int]:
+        """Of the sizes (width, height) that it learnt from, the one whose shape is nearest."""
+        recipe: Any = self.training["recipe"]
+        return min(
+            (tuple(size) for size in recipe["data"]["sizes"]),
+            key=lambda size: abs(np.log(size[0] * height / (size[1] * width))),
+        )
+
 
 @dataclass(frozen=True, eq=False)
 class ProbeReader:
-    """A probe ready for use. Pictures are uint8 (n, height, width, 3)."""
+    """A probe ready for use. Pictures are uint8 (n, height, width, 3).
+
+    Larger ones than it learnt from are made as small first, by averaging: its accuracy is that at its own
+    sizes, and models of all sizes are read by one measure.
+    """
 
     card: ProbeCard
     network: Probe
@@ -64,7 +77,7 @@ class ProbeReader:
 
         A picture and its mirror image are read, and what is said of both counts.
         """
-        parts = [(self.network(part), self.network(part.flip(3))) for part in _parts(pictures)]
+        parts = [(self.network(part), self.network(part.flip(3))) for part in self._parts(pictures)]
         return {
             name: torch.cat(
                 [_chances(one[name]) + _chances(other[name])[:, _mirrored(values)] for one, other in parts]
@@ -77,7 +90,16 @@ class ProbeReader:
     @torch.inference_mode()
     def features(self, pictures: np.ndarray) -> np.ndarray:
         """float64 (n, d)."""
-        return torch.cat([self.network.features(part) for part in _parts(pictures)]).double().numpy()
+        return torch.cat([self.network.features(part) for part in self._parts(pictures)]).double().numpy()
+
+    def _parts(self, pictures: np.ndarray, size: int = 64) -> Iterator[Tensor]:
+        height, width = pictures.shape[1:3]
+        own_width, own_height = self.card.size(width, height)
+        for start in range(0, len(pictures), size):
+            part = to_pixels(pictures[start : start + size])
+            if width * height > own_width * own_height:
+                part = F.interpolate(part, (own_height, own_width), mode="area")
+            yield part.contiguous(memory_format=torch.channels_last)
 
 
 def probe_config(width: int, blocks: int, attributes: Mapping[str, tuple[str, ...]]) -> ProbeConfig:
@@ -135,8 +157,3 @@ def _chances(logits: Tensor) -> Tensor:
 def _mirrored(values: Sequence[str]) -> list[int]:
     """For each value the place of the one that its picture's mirror image has."""
     return [values.index(MIRRORED.get(value, value)) for value in values]
-
-
-def _parts(pictures: np.ndarray, size: int = 64) -> Iterator[Tensor]:
-    for start in range(0, len(pictures), size):
-        yield to_pixels(pictures[start : start + size]).contiguous(memory_format=torch.channels_last)

@@ -34,8 +34,13 @@ def rows(evaluation: Evaluation) -> Iterator[Row]:
     for group, shares in evaluation.fidelity.items():
         for name, share in shares.items():
             yield Row(f"prompt fidelity, {group}", _plain(name), str(share))
+    for group, shares in evaluation.colors.items():
+        for name, share in shares.items():
+            yield Row(f"product colour by colour, {group}", name, str(share))
     for name, share in evaluation.synonyms.items():
         yield Row("words never trained on", _plain(name), str(share))
+    for name, share in evaluation.synonyms_read.items():
+        yield Row("words never trained on, as they are read", _plain(name), str(share))
     for name, share in evaluation.reading.items():
         yield Row("requests of another writer, as they are read", _plain(name), str(share))
     for name, figure in evaluation.caption_use.items():

@@ -6,6 +6,7 @@ import numpy as np
 
 from adfusion.evaluation.attributes import ATTRIBUTES
 from adfusion.evaluation.statistics import Share, share_of
+from adfusion.models import Model
 
 
 @dataclass(frozen=True)
@@ -107,4 +108,16 @@ def understood(read: dict[str, np.ndarray], synonyms: tuple[Synonym, ...] = SYNO
         if synonym.attribute in read:
             wanted = ATTRIBUTES[synonym.attribute].index(synonym.value)
             right.setdefault(synonym.attribute, []).append(bool(read[synonym.attribute][index] == wanted))
+    return {attribute: share_of(hits) for attribute, hits in right.items()}
+
+
+def reading(model: Model, synonyms: tuple[Synonym, ...] = SYNONYMS) -> dict[str, Share]:
+    """Share of synonyms that the model reads as what they mean, by attribute; empty without a reader."""
+    if model.reader is None:
+        return {}
+    right: dict[str, list[bool]] = {}
+    said = model.reader.read([synonym.prompt for synonym in synonyms], model.text_encoder)
+    for synonym, found in zip(synonyms, said, strict=True):
+        value = getattr(found, synonym.attribute, None)
+        right.setdefault(synonym.attribute, []).append(value == synonym.value)
     return {attribute: share_of(hits) for attribute, hits in right.items()}

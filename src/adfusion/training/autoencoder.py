@@ -52,7 +52,7 @@ class AutoencoderTask:
         recipe = self.recipe
         group, indices = self.order[step]
         crops = random_crops(
-            self.pictures.read(group, indices), recipe.crop, step_rng(recipe.seed, step), multiple=8
+            self.pictures.views(group, indices), recipe.crop, step_rng(recipe.seed, step), multiple=8
         )
         pixels = to_pixels(crops[share]).to(self.device)
         latents = self.network.encode(pixels)

@@ -55,8 +55,9 @@ def restore(
                 weight.copy_(file.get_tensor(f"network.{name}"))
                 average[name].copy_(file.get_tensor(f"average.{name}"))
                 optimizer, moments = _trained_by(weight, optimizers)
+                steps = torch.tensor(float(seen // recipe.batch), device=weight.device)
                 # The fused step walks through memory, so moments need the strides of their weight.
-                optimizer.state[weight] = {"step": torch.tensor(float(seen // recipe.batch))} | {
+                optimizer.state[weight] = {"step": steps} | {
                     key: torch.empty_like(weight).copy_(file.get_tensor(f"{key}.{name}")) for key in moments
                 }
     except (SafetensorError, OSError, KeyError) as error:

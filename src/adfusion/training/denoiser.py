@@ -74,15 +74,15 @@ class DenoiserTask:
         encoded = yield from encode_shards(
             self.run / "latents", shards, recipe.data, self.autoencoder, self.device
         )
-        self.data = LatentGroups(encoded, recipe.data.captions)
+        encoder = TextEncoder.load()
+        self.nothing = encoder.encode([""]).states[0].half()
+        self.data = LatentGroups(encoded, recipe.data.captions, self.nothing, self.device)
         if self.base is not None:
             known = self.base.card.latents
             self.data.mean, self.data.std = torch.tensor(known.mean), torch.tensor(known.std)
         statistics = {"mean": self.data.mean.tolist(), "std": self.data.std.tolist()}
         files.write_text(self.run / "latents.json", json.dumps(statistics) + "\n")
         self.order = Order(self.data.counts(), recipe.batch, recipe.seed)
-        encoder = TextEncoder.load()
-        self.nothing = encoder.encode([""]).states[0].half()
         self.sample_texts = encoder.encode(recipe.sample_prompts) if recipe.sample_prompts else None
 
     def loss(self, step: int, share: slice) -> Tensor:
@@ -90,18 +90,16 @@ class DenoiserTask:
         group, indices = self.order[step]
         rng = step_rng(recipe.seed, step)
         wordings = rng.integers(recipe.data.captions, size=len(indices))
-        x_0, texts = self.data.read(group, indices, wordings)
-        kept = rng.random(len(texts)) >= recipe.drop_caption
-        learnt = [text if keep else self.nothing for text, keep in zip(texts, kept, strict=True)]
-        text = pad(learnt[share], recipe.tokens_multiple)
-
-        random = generator_of(recipe.seed, step)
-        t = self.objective.times(len(x_0), random)[share].to(self.device)
-        noise = torch.randn(x_0.shape, generator=random)[share].to(self.device)
-        states, mask = text.states.to(self.device), text.mask.to(self.device)
+        kept = rng.random(len(indices)) >= recipe.drop_caption
+        x_0, text = self.data.read(
+            group, indices[share], wordings[share], kept[share], recipe.tokens_multiple
+        )
+        random = generator_of(recipe.seed, step, self.device)
+        t = self.objective.times(len(indices), random)[share]
+        noise = torch.randn((len(indices), *x_0.shape[1:]), generator=random, device=self.device)[share]
         losses = objectives.loss(
-            lambda x_t, at: self.network(x_t, at, states, mask),
-            x_0[share].to(self.device),
+            lambda x_t, at: self.network(x_t, at, text.states, text.mask),
+            x_0,
             t,
             noise,
             self.process,
@@ -127,7 +125,7 @@ class DenoiserTask:
         return contact_sheet(list(to_pictures(self.autoencoder.decode(last.sample * std + mean))), columns=8)
 
     def _denoiser(self, text: TextStates) -> Denoiser:
-        states, mask = text.states.to(self.device), text.mask.to(self.device)
+        context = self.network.text(text.states.to(self.device), text.mask.to(self.device))
         return denoiser(
-            lambda x_t, t: self.network(x_t, t, states, mask), self.recipe.prediction, self.process
+            lambda x_t, t: self.network.predict(x_t, t, context), self.recipe.prediction, self.process
         )

@@ -22,10 +22,10 @@ from torch import Tensor
 from adfusion.data import shards
 from adfusion.data.scenes.sheet import contact_sheet
 from adfusion.diffusion import Streams, process, samplers, times
-from adfusion.nets import DiT, TextEncoder
+from adfusion.nets import DiT, TextEncoder, TextStates
 from adfusion.pixels import to_pictures
 from adfusion.training.denoiser import denoiser_config
-from adfusion.training.latents import pad
+from adfusion.training.latents import Texts
 from adfusion.training.loop import TrainingProgress
 from adfusion.training.paths import PathShard, Teacher, draw_paths
 from adfusion.training.pictures import Order, step_rng
@@ -68,7 +68,7 @@ class StudentTask:
         data = recipe.data
         planned = shards.plan(self.run.parent / "scenes", data.first, data.scenes, data.sizes)
         drawn = yield from draw_paths(self.run / "paths", planned, recipe, self.teacher, accelerator)
-        self.paths = PathGroups(drawn)
+        self.paths = PathGroups(drawn, self.device)
         self.order = Order(self.paths.counts(), recipe.batch, recipe.seed)
         encoder = TextEncoder.load()
         self.sample_texts = encoder.encode(recipe.sample_prompts) if recipe.sample_prompts else None
@@ -77,20 +77,12 @@ class StudentTask:
         group, indices = self.order[step]
         rng = step_rng(self.recipe.seed, step)
         later, earlier = self._pairs(rng, len(indices))
-        x_t, x_r, scales, texts = self.paths.read(group, indices, later, earlier)
-        text = pad(texts[share], self.recipe.tokens_multiple)
-        t = self.teacher.times[later][share].to(self.device)
-        span = t - self.teacher.times[earlier][share].to(self.device)
-        states = x_t[share].to(self.device)
-        velocity = (states - x_r[share].to(self.device)) / span.view(-1, 1, 1, 1)
-        predicted: Tensor = self.network(
-            states,
-            t,
-            text.states.to(self.device),
-            text.mask.to(self.device),
-            span,
-            scales[share].to(self.device),
-        )
+        indices, later, earlier = indices[share], later[share], earlier[share]
+        x_t, x_r, scales, text = self.paths.read(group, indices, later, earlier, self.recipe.tokens_multiple)
+        t = self.teacher.times[later].to(self.device)
+        span = t - self.teacher.times[earlier].to(self.device)
+        velocity = (x_t - x_r) / span.view(-1, 1, 1, 1)
+        predicted: Tensor = self.network(x_t, t, text.states, text.mask, span, scales)
         return (predicted - velocity).square().mean()
 
     def _pairs(self, rng: np.random.Generator, count: int) -> tuple[np.ndarray, np.ndarray]:
@@ -128,28 +120,23 @@ class StudentTask:
 
 
 class PathGroups:
-    """Paths grouped by latent size, addressed as one array a group."""
+    """Paths grouped by latent size, addressed as one array a group, on `device`."""
 
-    def __init__(self, drawn: Sequence[PathShard]) -> None:
+    def __init__(self, drawn: Sequence[PathShard], device: torch.device) -> None:
         shapes = sorted({tuple(shard.states.shape[2:]) for shard in drawn})
-        self._groups = [
-            [shard for shard in drawn if tuple(shard.states.shape[2:]) == shape] for shape in shapes
-        ]
-        self._starts = [np.cumsum([0, *(len(shard.states) for shard in group)]) for group in self._groups]
+        groups = [[shard for shard in drawn if tuple(shard.states.shape[2:]) == shape] for shape in shapes]
+        self._states = [torch.cat([shard.states for shard in group]).to(device) for group in groups]
+        self._scales = [torch.cat([shard.guidance_scales for shard in group]).to(device) for group in groups]
+        self._texts = [Texts([(shard.texts, shard.starts) for shard in group], device) for group in groups]
 
     def counts(self) -> list[int]:
-        return [int(starts[-1]) for starts in self._starts]
+        return [len(states) for states in self._states]
 
     def read(
-        self, group: int, indices: np.ndarray, later: np.ndarray, earlier: np.ndarray
-    ) -> tuple[Tensor, Tensor, Tensor, list[Tensor]]:
-        """Two states of each path, (n c h w) float32; guidance scales (n,); captions, each (tokens, 384)."""
-        left, reached, scales, texts = [], [], [], []
-        owners = np.searchsorted(self._starts[group], indices, side="right") - 1
-        for owner, index, t, r in zip(owners, indices, later, earlier, strict=True):
-            shard, item = self._groups[group][owner], int(index - self._starts[group][owner])
-            left.append(shard.states[item, t].float())
-            reached.append(shard.states[item, r].float())
-            scales.append(shard.guidance_scales[item])
-            texts.append(shard.texts[shard.starts[item] : shard.starts[item + 1]])
-        return torch.stack(left), torch.stack(reached), torch.stack(scales), texts
+        self, group: int, indices: np.ndarray, later: np.ndarray, earlier: np.ndarray, multiple: int = 1
+    ) -> tuple[Tensor, Tensor, Tensor, TextStates]:
+        """Two states of each path, (n c h w) float32; guidance scales (n,); captions."""
+        states, scales = self._states[group], self._scales[group]
+        path, t, r = (torch.from_numpy(each).to(states.device) for each in (indices, later, earlier))
+        text = self._texts[group].read(indices, multiple)
+        return states[path, t].float(), states[path, r].float(), scales[path], text

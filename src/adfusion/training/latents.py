@@ -90,24 +90,51 @@ def _encode(
     for start in range(0, len(by_length), 64):
         chosen = by_length[start : start + 64]
         batch = encoder.encode([wordings[index] for index in chosen])
-        for index, state, mask in zip(chosen, batch.states, batch.mask, strict=True):
-            states[index] = state[mask].half().cpu()
+        for index, state, mask in zip(chosen, batch.states.half().cpu(), batch.mask.cpu(), strict=True):
+            states[index] = state[mask]
     lengths = torch.tensor([0, *(len(state) for state in states)])
     return {"latents": latents.contiguous(), "texts": torch.cat(states), "starts": lengths.cumsum(0)}
 
 
-class LatentGroups:
-    """Encoded shards grouped by latent size, addressed as one array a group."""
+class Texts:
+    """Token states of many texts, joined on `device`; a batch of them is one look-up."""
 
-    def __init__(self, shards: Sequence[LatentShard], captions: int) -> None:
+    def __init__(self, parts: Sequence[tuple[Tensor, Tensor]], device: torch.device) -> None:
+        """parts: token states (tokens, 384), one text after another, and (texts + 1,) where each starts."""
+        self._states = torch.cat([states for states, _ in parts]).to(device)
+        self._lengths = torch.cat([starts.diff() for _, starts in parts])
+        self._starts = self._lengths.cumsum(0) - self._lengths
+
+    def __len__(self) -> int:
+        return len(self._lengths)
+
+    def read(self, indices: np.ndarray, multiple: int = 1) -> TextStates:
+        """Some of the texts, float32, padded to the longest, or on to a multiple."""
+        chosen = torch.from_numpy(indices)
+        lengths = self._lengths[chosen, None]
+        longest = -(-int(lengths.max()) // multiple) * multiple
+        places, device = torch.arange(longest), self._states.device
+        mask = (places < lengths).to(device)
+        where = torch.where(places < lengths, self._starts[chosen, None] + places, 0).to(device)
+        return TextStates(self._states[where].float() * mask[..., None], mask)
+
+
+class LatentGroups:
+    """Encoded shards grouped by latent size, addressed as one array a group. They lie on `device`: 60,000
+    pictures of 256×256 and four captions of each take 6 GB, and moving batches would keep a GPU waiting."""
+
+    def __init__(
+        self, shards: Sequence[LatentShard], captions: int, nothing: Tensor, device: torch.device
+    ) -> None:
+        """nothing: the states (tokens, 384) of no caption."""
         self._captions = captions
         shapes = sorted({tuple(shard.latents.shape[1:]) for shard in shards})
-        self._groups = [
-            [shard for shard in shards if tuple(shard.latents.shape[1:]) == shape] for shape in shapes
+        groups = [[shard for shard in shards if tuple(shard.latents.shape[1:]) == shape] for shape in shapes]
+        self._latents = [torch.cat([shard.latents for shard in group]).to(device) for group in groups]
+        silence = nothing, torch.tensor([0, len(nothing)])
+        self._texts = [
+            Texts([*((shard.texts, shard.starts) for shard in group), silence], device) for group in groups
         ]
-        self._starts = [
-            np.cumsum([0, *(len(shard.latents) for shard in group)]) for group in self._groups
-        ]  # fmt: skip
         sums = [shard.latents.double().sum((0, 2, 3)) for shard in shards]
         squares = [shard.latents.double().square().sum((0, 2, 3)) for shard in shards]
         count = sum(shard.latents[:, 0].numel() for shard in shards)
@@ -117,19 +144,17 @@ class LatentGroups:
         """Per-channel standard deviation (c,)."""
 
     def counts(self) -> list[int]:
-        return [int(starts[-1]) for starts in self._starts]
+        return [len(latents) for latents in self._latents]
 
-    def read(self, group: int, indices: np.ndarray, wordings: np.ndarray) -> tuple[Tensor, list[Tensor]]:
-        """Normalised latents (n c h w) float32 and the caption states, each (tokens, 384) float16."""
-        latents, texts = [], []
-        owners = np.searchsorted(self._starts[group], indices, side="right") - 1
-        for owner, index, wording in zip(owners, indices, wordings, strict=True):
-            shard, item = self._groups[group][owner], int(index - self._starts[group][owner])
-            latents.append(shard.latents[item].float())
-            text = item * self._captions + int(wording)
-            texts.append(shard.texts[shard.starts[text] : shard.starts[text + 1]])
-        mean, std = self.mean.view(-1, 1, 1), self.std.view(-1, 1, 1)
-        return (torch.stack(latents) - mean) / std, texts
+    def read(
+        self, group: int, indices: np.ndarray, wordings: np.ndarray, kept: np.ndarray, multiple: int = 1
+    ) -> tuple[Tensor, TextStates]:
+        """Normalised latents (n c h w) float32, and that wording of the caption, where it is kept."""
+        latents, texts = self._latents[group], self._texts[group]
+        chosen = latents[torch.from_numpy(indices).to(latents.device)].float()
+        mean, std = (each.view(-1, 1, 1).to(chosen) for each in (self.mean, self.std))
+        text = np.where(kept, indices * self._captions + wordings, len(texts) - 1)
+        return (chosen - mean) / std, texts.read(text, multiple)
 
 
 def pad(texts: Sequence[Tensor], multiple: int = 1) -> TextStates:

@@ -9,9 +9,10 @@ import json
 import math
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, cast
 
 import torch
 from accelerate import Accelerator
@@ -21,6 +22,7 @@ from torch import Tensor, nn
 
 from adfusion import files
 from adfusion.errors import UserError
+from adfusion.nets import Autoencoder, DiT
 from adfusion.training import checkpoint, compute
 from adfusion.training.curve import draw_loss_curve
 from adfusion.training.recipe import Optimizer, Recipe
@@ -71,9 +73,9 @@ class _Objective(nn.Module):
         return self._task.loss(step, share)
 
 
-def generator_of(seed: int, step: int, purpose: int = 0) -> torch.Generator:
+def generator_of(seed: int, step: int, device: torch.device | str = "cpu") -> torch.Generator:
     """The random numbers of one step: they depend on nothing that happened before it."""
-    return torch.Generator().manual_seed(((seed * 1_000_003 + step) * 31 + purpose) % 2**63)
+    return torch.Generator(device).manual_seed((seed * 1_000_003 + step) * 31 % 2**63)
 
 
 def learning_rate(optimizer: Optimizer, seen: int, total: int) -> float:
@@ -85,6 +87,18 @@ def learning_rate(optimizer: Optimizer, seen: int, total: int) -> float:
     warm = min(1.0, (seen + 1) / optimizer.warm_up) if optimizer.warm_up else 1.0
     cold = min(1.0, (total - seen) / cool_down) if cool_down else 1.0
     return warm * cold
+
+
+def compiled_parts(network: nn.Module) -> list[nn.Module]:
+    """What is compiled by itself: the blocks of a denoiser, which share one graph and so are compiled once;
+    the halves of an autoencoder, which are called by themselves."""
+    match network:
+        case DiT():
+            return list(cast(nn.ModuleList, network.blocks))
+        case Autoencoder():
+            return [network.encoder, network.decoder]
+        case _:
+            return [network]
 
 
 def make_optimizers(network: nn.Module, settings: Optimizer) -> list[torch.optim.Optimizer]:
@@ -146,7 +160,8 @@ def run_training(task: Task, recipe: Recipe, run: Path, *, resume: bool) -> Iter
             compute.operations(network, lambda: task.loss(seen // recipe.batch, share)) / per_process
         )
     if recipe.compile:
-        network.compile()
+        for part in compiled_parts(network):
+            part.compile()
     started, since, recent = time.perf_counter(), seen, []
     while seen < recipe.pictures:
         share_of_rate = learning_rate(settings, seen, recipe.pictures)
@@ -184,7 +199,9 @@ def run_training(task: Task, recipe: Recipe, run: Path, *, resume: bool) -> Iter
         if not accelerator.is_main_process:
             continue
         if _passed(seen, recipe.batch, recipe.samples_every) or finished:
-            with _averaged(network, average):
+            # Compiled for training alone: a few pictures are not worth another compilation.
+            eager = torch.compiler.set_stance("force_eager") if recipe.compile else nullcontext()
+            with _averaged(network, average), eager:
                 grid = task.samples()
             with files.replacing(run / "samples" / f"{seen:09d}.png") as temporary:
                 grid.save(temporary)

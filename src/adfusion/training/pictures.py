@@ -93,22 +93,26 @@ class PictureGroups:
         shards = self._shards[self.sizes[group]]
         return [scene for shard in shards if isinstance(shard, Shard) for scene in shard.scenes]
 
-    def read(self, group: int, indices: np.ndarray) -> np.ndarray:
-        """uint8 (n, height, width, 3) of the named items of a group."""
+    def views(self, group: int, indices: np.ndarray) -> list[np.ndarray]:
+        """The named items of a group, each uint8 (height, width, 3) on disk: only what is used is read."""
         arrays = self._arrays[self.sizes[group]]
         starts = np.cumsum([0, *(len(array) for array in arrays)])
         owners = np.searchsorted(starts, indices, side="right") - 1
-        return np.stack([
-            arrays[owner][index - starts[owner]] for owner, index in zip(owners, indices, strict=True)
-        ])  # fmt: skip
+        return [arrays[owner][index - starts[owner]] for owner, index in zip(owners, indices, strict=True)]
+
+    def read(self, group: int, indices: np.ndarray) -> np.ndarray:
+        """uint8 (n, height, width, 3) of the named items of a group."""
+        return np.stack(self.views(group, indices))
 
 
-def random_crops(pixels: np.ndarray, side: int, rng: np.random.Generator, multiple: int = 1) -> np.ndarray:
-    """One square of `side` pixels from each picture (n h w 3), or the largest that fits it.
+def random_crops(
+    pixels: Sequence[np.ndarray], side: int, rng: np.random.Generator, multiple: int = 1
+) -> np.ndarray:
+    """One square of `side` pixels from each picture (h w 3), or the largest that fits it: (n side side 3).
 
-    Corners lie on multiples of `multiple`.
+    The pictures have one size; corners lie on multiples of `multiple`.
     """
-    height, width = pixels.shape[1:3]
+    height, width = pixels[0].shape[:2]
     side = min(side, height // multiple * multiple, width // multiple * multiple)
     rows = rng.integers((height - side) // multiple + 1, size=len(pixels)) * multiple
     columns = rng.integers((width - side) // multiple + 1, size=len(pixels)) * multiple

@@ -1,6 +1,6 @@
 """Learning detail: small pictures to several times their side."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -51,14 +51,14 @@ class UpsamplerTask:
         recipe = self.recipe
         group, indices = self.order[step]
         rng = step_rng(recipe.seed, step)
-        large = self._crops(self.pictures.read(group, indices), self.scale * recipe.crop, rng)
+        large = self._crops(self.pictures.views(group, indices), self.scale * recipe.crop, rng)
         decoded = torch.from_numpy(rng.random(len(large)) < recipe.decoded_share)
         small = self._shrink(large, decoded.to(self.device))
         enlarged = self.network(small[share])
         loss: Tensor = (enlarged - large[share]).abs().mean()
         return loss + recipe.edge_weight * edge_distance(enlarged, large[share]).mean()
 
-    def _crops(self, pictures: np.ndarray, side: int, rng: np.random.Generator) -> Tensor:
+    def _crops(self, pictures: Sequence[np.ndarray], side: int, rng: np.random.Generator) -> Tensor:
         multiple = 8 * self.scale  # the autoencoder takes small sides of whole latent pixels
         return to_pixels(random_crops(pictures, side, rng, multiple=multiple)).to(self.device)
 
@@ -72,7 +72,7 @@ class UpsamplerTask:
         """Bicubic, ours, original: three rows of the same crops, from decoded small pictures."""
         group = int(np.argmax(self.pictures.counts()))
         shown = np.arange(min(4, self.pictures.counts()[group]))
-        large = self._crops(self.pictures.read(group, shown), 64 * self.scale, step_rng(0, 0))
+        large = self._crops(self.pictures.views(group, shown), 64 * self.scale, step_rng(0, 0))
         small = self._shrink(large, torch.ones(len(large), dtype=torch.bool, device=self.device))
         bicubic = F.interpolate(small, scale_factor=self.scale, mode="bicubic")
         rows = to_pictures(torch.cat([bicubic, self.network(small), large]))
