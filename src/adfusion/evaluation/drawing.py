@@ -39,7 +39,7 @@ def _draw(model: Model, prompts: Sequence[str], seeds: Sequence[int], settings: 
     streams = Streams(list(seeds), model.device)
     noise = streams.randn(model.latent_shape(*(settings.size or model.card.sizes[0])))
     times = model.times(settings.steps or defaults.steps)
-    prompts = model.read(prompts)
+    prompts = model.read(prompts, seeds)
     if model.distilled:
         steps = samplers.mean_flow(model.mean_velocity(prompts, scale), noise, times, model.process)
     else:

@@ -201,8 +201,12 @@ class Drawing:
             return _without_gradients(self.model.denoiser(prompts))
 
     def _words(self, prompts: Sequence[str]) -> list[str]:
-        """What the model is given for prompts. Negative ones stay as they are: they name no scene."""
-        return list(prompts) if self._like.as_written else self.model.read(prompts)
+        """What the model is given for prompts. Negative ones stay as they are: they name no scene. What prompts
+        leave open is chosen by the seeds, unless there is a picture to start from, which says it."""
+        if self._like.as_written:
+            return list(prompts)
+        fresh = self._like.initial is None
+        return self.model.read(prompts, [request.seed for request in self.requests] if fresh else None)
 
     def _noise(self, size: Size) -> Tensor:
         shape = self.model.latent_shape(*self._small_size(size))

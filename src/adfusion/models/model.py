@@ -51,12 +51,13 @@ class Model:
         installed or not the expected one."""
         return _text_encoder(self.device)
 
-    def read(self, prompts: Sequence[str]) -> list[str]:
+    def read(self, prompts: Sequence[str], seeds: Sequence[int] | None = None) -> list[str]:
         """The words to draw each prompt from: a plain caption, where the model's reader understands it
-        (`adfusion.models.reader`). A LoRA has words of its own, so with one prompts stay as they are."""
+        (`adfusion.models.reader`); with `seeds`, one a prompt, also of what it leaves open. A LoRA has words
+        of its own, so with one prompts stay as they are."""
         if self.reader is None or self.card.loras:
             return list(prompts)
-        return self.reader.plain(prompts, self.text_encoder)
+        return self.reader.plain(prompts, self.text_encoder, seeds)
 
     def denoiser(self, prompts: Sequence[str]) -> Denoiser:
         """The `Denoiser` for a batch of prompts: x_t (b c h w), t (b,) -> estimate of x_0 (b c h w).

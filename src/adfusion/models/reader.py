@@ -18,6 +18,7 @@ from safetensors import SafetensorError
 from safetensors import torch as safetensors
 from torch import Tensor
 
+from adfusion.data.scenes.completion import completed
 from adfusion.data.scenes.plain import NOTHING, ROLES, Said
 from adfusion.data.scenes.scene import COLORS
 from adfusion.models.color_roles import COLOR_ROLES, OF_PRODUCT, give_roles
@@ -62,10 +63,18 @@ class PromptReader:
         self.lexicons = dict(lexicons)
         self._file = file
 
-    def plain(self, prompts: Sequence[str], encoder: TextEncoder) -> list[str]:
-        """Each prompt as a plain caption, or as it is if it names no product that scenes have."""
+    def plain(
+        self, prompts: Sequence[str], encoder: TextEncoder, seeds: Sequence[int] | None = None
+    ) -> list[str]:
+        """Each prompt as a plain caption, or as it is if it names no product that scenes have. With `seeds`,
+        one a prompt, what it leaves open is chosen (`adfusion.data.scenes.completion`)."""
         said = iter(self.read([prompt for prompt in prompts if prompt.strip()], encoder))
         readings = [next(said) if prompt.strip() else None for prompt in prompts]
+        if seeds is not None:
+            readings = [
+                None if reading is None else completed(reading, seed)
+                for reading, seed in zip(readings, seeds, strict=True)
+            ]
         return [
             prompt if reading is None else reading.plain()
             for prompt, reading in zip(prompts, readings, strict=True)

@@ -12,7 +12,7 @@ from torch import Tensor
 from adfusion import files
 from adfusion.data.photo_shards import PhotoShard
 from adfusion.data.scenes.caption import caption
-from adfusion.data.scenes.plain import said_of
+from adfusion.data.scenes.plain import THOROUGH, said_of
 from adfusion.data.scenes.split import held_out
 from adfusion.data.shards import Shard
 from adfusion.nets import Autoencoder, TextEncoder, TextStates
@@ -64,7 +64,7 @@ def _examples(shard: Shard | PhotoShard, data: PictureData) -> tuple[np.ndarray,
     scenes = [scene for scene, kept in zip(shard.scenes, learnt, strict=True) if kept]
     plain = round(data.plain * data.captions) if isinstance(data, SceneData) else 0
     wordings = [
-        said_of(scene, wording).plain() if wording < plain else caption(scene, wording)
+        said_of(scene, wording, THOROUGH).plain() if wording < plain else caption(scene, wording)
         for scene in scenes
         for wording in range(data.captions)
     ]

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from adfusion import files
 from adfusion.data.scenes.caption import caption
-from adfusion.data.scenes.plain import said_of
+from adfusion.data.scenes.plain import THOROUGH, said_of
 from adfusion.data.scenes.scene import Scene
 from adfusion.data.scenes.split import held_out
 from adfusion.data.shards import Shard
@@ -83,7 +83,7 @@ def _draw(
         if rng.random() < recipe.drop_caption:
             return ""
         plain = recipe.data.plain > 0 and rng.random() < recipe.data.plain
-        return said_of(scene).plain() if plain else caption(scene)
+        return said_of(scene, talk=THOROUGH).plain() if plain else caption(scene)
 
     words = [say(scene) for scene in scenes]
     scales = torch.from_numpy(rng.uniform(*recipe.guidance_scales, size=len(words)).astype(np.float32))

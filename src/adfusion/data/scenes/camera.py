@@ -17,7 +17,7 @@ DISTANCE = 6.0
 COPY_SIDE = 0.4
 """Share of the width, or of the height for `top`, that the product leaves free."""
 
-_ELEVATION = {"eye level": (4.0, 7.0), "slightly above": (14.0, 19.0), "high angle": (30.0, 37.0)}
+_ELEVATION = {"eye level": (5.0, 6.5), "slightly above": (15.5, 18.0), "high angle": (31.5, 34.5)}
 _HEIGHT_SHARE = {"close-up": 0.74, "medium": 0.58, "wide": 0.38}
 _WIDTH_SHARE = {"close-up": 0.82, "medium": 0.68, "wide": 0.46}
 _STAGE_SHARE = {"close-up": 1.9, "medium": 1.3, "wide": 0.85}
@@ -127,7 +127,7 @@ def frame(
     if scene.copy_space == "top":
         room = 2 * (1 - COPY_SIDE)
         limits += [0.86 * room / (top - bottom), 1.0 * room / (everything[3] - everything[1])]
-    focal = min(limits) * rng.uniform(0.94, 1.0)
+    focal = min(limits) * rng.uniform(0.97, 1.0)
 
     center_x = {"left": COPY_SIDE * aspect, "right": -COPY_SIDE * aspect}.get(scene.copy_space, 0.0)
     center_x -= focal * 0.5 * (left + right)

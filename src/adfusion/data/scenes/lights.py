@@ -96,7 +96,7 @@ def _times(color: Color, factor: float) -> Color:
 
 
 def soft_studio(side: float, rng: np.random.Generator) -> Rig:
-    a, b = rng.uniform(-1, 1, 2)
+    a, b = rng.uniform(-0.3, 0.3, 2)
     return Rig(
         key_direction=(side * (0.55 + 0.12 * a), 0.95, 0.55 + 0.1 * b),
         key=(0.72, 0.71, 0.7),
@@ -113,7 +113,7 @@ def soft_studio(side: float, rng: np.random.Generator) -> Rig:
 
 
 def hard_sun(side: float, rng: np.random.Generator) -> Rig:
-    a, b = rng.uniform(-1, 1, 2)
+    a, b = rng.uniform(-0.3, 0.3, 2)
     direction = (side * (0.85 + 0.15 * a), 0.85, 0.5 + 0.14 * b)
     return Rig(
         key_direction=direction,
@@ -132,7 +132,7 @@ def hard_sun(side: float, rng: np.random.Generator) -> Rig:
 
 
 def golden_hour(side: float, rng: np.random.Generator) -> Rig:
-    a, b = rng.uniform(-1, 1, 2)
+    a, b = rng.uniform(-0.3, 0.3, 2)
     direction = (side * (1.0 + 0.1 * a), 0.46, 0.36 + 0.14 * b)
     return Rig(
         key_direction=direction,
@@ -159,7 +159,7 @@ _NEON_PAIRS: tuple[tuple[Color, Color], ...] = (
 
 
 def neon(side: float, rng: np.random.Generator) -> Rig:
-    first, other = _NEON_PAIRS[int(rng.integers(len(_NEON_PAIRS)))]
+    first, other = _NEON_PAIRS[0]
     return Rig(
         key_direction=(side * 1.0, 0.7, 0.35),
         key=_times(first, 1.25),

@@ -94,34 +94,57 @@ class Said:
         return BACKDROPS[self.backdrop].format(first=self.backdrop_color, second=self.second_color)
 
 
-def said_of(scene: Scene, wording: int = 0) -> Said:
-    """Some of what is true of `scene`; another `wording` says other things.
+@dataclass(frozen=True)
+class Talk:
+    """How likely a caption names each attribute of a scene."""
 
-    One in eight says as little as "red lamp"; the rest name each further attribute with its own chance.
-    """
+    brief: float
+    """That it says as little as "red lamp"."""
+    color: float
+    accent: float
+    material: float
+    stage: float
+    backdrop: float
+    light: float
+    season: float
+    height: float
+    distance: float
+    centre: float
+    """That the composition is centred; a side that is kept free for copy is said with chance `side`."""
+    side: float
+
+
+CASUAL = Talk(0.12, 0.95, 0.45, 0.5, 0.85, 0.9, 0.5, 0.92, 0.2, 0.25, 0.3, 0.8)
+"""As people write: much is left open."""
+THOROUGH = Talk(0.06, 0.97, 0.85, 0.85, 0.95, 0.96, 0.85, 0.98, 0.85, 0.85, 0.85, 0.95)
+"""Nearly all, as a completed prompt does (`adfusion.data.scenes.completion`)."""
+
+
+def said_of(scene: Scene, wording: int = 0, talk: Talk = CASUAL) -> Said:
+    """Some of what is true of `scene`; another `wording` says other things."""
     rng = np.random.Generator(np.random.Philox(key=[scene.seed, 10_000 + wording]))
 
     def says(chance: float) -> bool:
         return bool(rng.random() < chance)
 
     empty = scene.product is None
-    brief = says(0.12)
-    color = scene.product_color if says(0.95) and not empty else None
+    brief = says(talk.brief)
+    color = scene.product_color if says(talk.color) and not empty else None
     if brief and not empty:
         return Said(scene.product, color)
-    backdrop = says(0.9)
+    backdrop = says(talk.backdrop)
     return Said(
         product=NOTHING if scene.product is None else scene.product,
         product_color=color,
-        accent_color=scene.accent_color if says(0.45) and not empty else None,
-        material=scene.material if says(0.5) and not empty else None,
-        stage=scene.stage if says(0.85) else None,
+        accent_color=scene.accent_color if says(talk.accent) and not empty else None,
+        material=scene.material if says(talk.material) and not empty else None,
+        stage=scene.stage if says(talk.stage) else None,
         backdrop=scene.backdrop if backdrop else None,
         backdrop_color=scene.backdrop_color if backdrop else None,
         second_color=scene.second_color if backdrop and scene.backdrop in ("gradient", "two-tone") else None,
-        light=scene.light if says(0.5) else None,
-        season=scene.season if scene.season != "none" and says(0.92) else None,
-        camera_height=scene.camera_height if says(0.2) else None,
-        camera_distance=scene.camera_distance if says(0.25) else None,
-        copy_space=scene.copy_space if says(0.3 if scene.copy_space == "centre" else 0.8) else None,
+        light=scene.light if says(talk.light) else None,
+        season=scene.season if scene.season != "none" and says(talk.season) else None,
+        camera_height=scene.camera_height if says(talk.height) else None,
+        camera_distance=scene.camera_distance if says(talk.distance) else None,
+        copy_space=scene.copy_space if says(talk.centre if scene.copy_space == "centre" else talk.side) else None,
     )

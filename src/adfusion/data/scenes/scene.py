@@ -5,7 +5,7 @@ from typing import Literal
 
 import numpy as np
 
-VERSION = 1
+VERSION = 2
 """Version of the generator: raised whenever scene number n would look different."""
 
 PRODUCTS = (
@@ -101,7 +101,7 @@ def random_scene(seed: int, aspect: Aspect | None = None, **fixed: object) -> Sc
         light=choose(LIGHTS, 0.5, 0.2, 0.18, 0.12),
         season=choose(SEASONS, 0.51, *(0.07,) * 7),
         camera_height=choose(CAMERA_HEIGHTS, 0.35, 0.4, 0.25),
-        camera_distance=choose(CAMERA_DISTANCES, 0.42, 0.44, 0.14),
+        camera_distance=choose(CAMERA_DISTANCES, 0.46, 0.46, 0.08),
         copy_space=choose(COPY_SPACES, 0.17, 0.17, 0.13, 0.53),
         aspect=aspect or "1:1",
         seed=seed,

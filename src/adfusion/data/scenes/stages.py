@@ -76,23 +76,23 @@ class Stage:
 def choose_stage(name: str, radius: float, height: float, rng: np.random.Generator) -> Stage:
     """A stage fitting a product of this radius and height, in world units."""
     kind = STAGES.index(name)
-    a, b, c = rng.random(3)
+    a, b, c = rng.uniform(0.3, 0.7, 3)
     if kind == ROUND:
         upper = max(0.42, 1.22 * radius + 0.08) + 0.08 * a
         high = 0.14 + 0.2 * b
-        if c < 0.4:
+        if c < 0.0:
             low = 0.4 * high
             return Stage(kind, (upper, high, upper + 0.2, low), 0.0, high, upper + 0.2, high)
         return Stage(kind, (upper, high, 0.0, 0.0), 0.0, high, upper, high)
     if kind == SQUARE:
         half = max(0.4, 1.08 * radius + 0.06) + 0.06 * a
         high = 0.12 + 0.2 * b
-        turn = math.radians(12 + 28 * c) * (1 if a < 0.5 else -1)
+        turn = math.radians(12 + 28 * c)
         return Stage(kind, (half, high), turn, high, 1.42 * half, high)
     if kind == STEPS:
         half, depth = max(0.46, radius + 0.16), max(0.34, radius + 0.07)
         rise, tread = 0.1 + 0.05 * b, 0.17 + 0.05 * c
-        turn = math.radians(16 + 16 * a) * (1 if c < 0.5 else -1)
+        turn = math.radians(16 + 16 * a)
         reach = math.hypot(half, depth + 2 * tread)
         return Stage(kind, (half, rise, depth, tread), turn, 3 * rise, reach, 3 * rise)
     if kind == ARCH:

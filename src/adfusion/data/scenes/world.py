@@ -13,6 +13,8 @@ from adfusion.data.scenes.props import SEASON_PROPS, Room, scatter
 from adfusion.data.scenes.scene import COLORS, PRODUCTS, Scene
 from adfusion.data.scenes.stages import choose_stage
 
+_VARIETY = 0.3
+"""Share of each proportion's range that products of one kind use: a catalogue shows one design, seen alike."""
 _GHOST = (0.36, 0.0, 0.95)
 """Radius, foot and top of the room left for a product on the empty stage."""
 
@@ -63,7 +65,7 @@ def pack(scene: Scene, aspect: float) -> np.ndarray:
     vector[at.GRADIENT] = scene.backdrop == "gradient"
     vector[at.FLOOR_MIRROR] = 0.3 if scene.light == "neon" else 0.1 if scene.backdrop == "cyclorama" else 0.0
 
-    side = 1.0 if shine.random() < 0.5 else -1.0
+    side = copy_side(scene)
     wall_share = 0.72 if scene.backdrop == "cyclorama" else 0.93
     RIGS[scene.light](side, shine).write(vector, camera.unit, floor, behind, wall_share)
     if scene.season == "snow":
@@ -77,6 +79,11 @@ def pack(scene: Scene, aspect: float) -> np.ndarray:
     vector[at.PROP_COUNT] = len(props)
     vector[at.PROPS : at.PROPS + props.size] = props.ravel()
     return vector
+
+
+def copy_side(scene: Scene) -> float:
+    """1 if the copy stands on the right, otherwise -1, the side that most copy stands on."""
+    return 1.0 if scene.copy_space == "right" else -1.0
 
 
 def pack_all(scenes: Sequence[Scene], aspect: float) -> np.ndarray:
@@ -93,8 +100,9 @@ def _write_product(scene: Scene, vector: np.ndarray, rng: np.random.Generator) -
 
     Returns points (n, 3) on the product's surface in the world, as if it stood on the floor.
     """
-    shape = rng.random(at.size("SHAPE")).astype(np.float32)
-    turn = math.radians(rng.uniform(-28.0, 28.0))
+    shape = (0.5 + _VARIETY * rng.uniform(-0.5, 0.5, at.size("SHAPE"))).astype(np.float32)
+    # A product turns to the copy, and light comes from there, so that the shadow falls away from it.
+    turn = math.radians(copy_side(scene) * rng.uniform(14.0, 22.0))
     kind = -1 if scene.product is None else PRODUCTS.index(scene.product)
     points = cylinder_points(*_GHOST) if kind < 0 else surface_points(kind, shape).astype(np.float64)
     cosine, sine = math.cos(turn), math.sin(turn)
@@ -119,7 +127,7 @@ def _backdrop_depth(
     nearest = reach + 0.25
     if scene.backdrop in ("plain", "gradient"):
         return 7.0, 0.0
-    horizon = rng.uniform(-0.12, 0.22)
+    horizon = rng.uniform(0.02, 0.1)
     ray = rays(np.zeros(1), np.array([horizon]))[0]  # type: ignore[operator]
     depth = -(eye[2] - ray[2] / ray[1] * eye[1]) if ray[1] < -1e-3 else 4.0
     depth = float(np.clip(depth, nearest, 4.0))
