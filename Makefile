@@ -49,8 +49,10 @@ train: setup
 	$(BIN)/adfusion train recipes/mini/denoiser-1.yaml -o $(RUNS)/denoiser-1 --resume
 	$(BIN)/adfusion train recipes/mini/denoiser-2.yaml -o $(RUNS)/denoiser-2 --resume
 	$(BIN)/adfusion train recipes/mini/denoiser-3.yaml -o $(RUNS)/denoiser-3 --resume
+	$(BIN)/adfusion train recipes/mini/denoiser-4.yaml -o $(RUNS)/denoiser-4 --resume
 	$(BIN)/adfusion train recipes/mini/denoiser.yaml -o $(RUNS)/denoiser --resume
 	$(BIN)/adfusion train recipes/mini/student-1.yaml -o $(RUNS)/student-1 --resume
+	$(BIN)/adfusion train recipes/mini/student-2.yaml -o $(RUNS)/student-2 --resume
 	$(BIN)/adfusion train recipes/mini/student.yaml -o $(RUNS)/student --resume
 	$(BIN)/adfusion train recipes/mini/reader.yaml -o $(RUNS)/reader --resume
 	$(BIN)/adfusion train recipes/mini/upsampler.yaml -o $(RUNS)/upsampler --resume

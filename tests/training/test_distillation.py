@@ -109,6 +109,20 @@ def test_a_student_learns_its_paths_by_heart(runs: Path) -> None:
     assert losses[-1] < 0.5 * losses[0]
 
 
+def test_a_student_follows_its_teacher_to_what_that_has_learnt_since(runs: Path) -> None:
+    teacher = load_file(runs / "denoiser" / "network.safetensors")
+    student = run_to_end(recipe_file(runs, STUDENT, pictures=16), runs / "student-before")
+    later = run_to_end(
+        recipe_file(runs, DENOISER, start_from="denoiser", seed=8, pictures=16), runs / "denoiser-later"
+    )
+    follower = ready_task(runs, "follower", teacher="denoiser-later", start_from="student-before")
+    weights = follower.network.state_dict()
+    assert any(not torch.equal(later[name], weight) for name, weight in teacher.items())
+    for name, weight in student.items():
+        learnt = later[name] - teacher[name] if name in teacher else 0
+        torch.testing.assert_close(weights[name], weight + learnt)
+
+
 def test_steps_must_lie_on_the_path(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="steps: found 3, allowed: divisors of path_steps, 4"):
         load_recipe(recipe_file(tmp_path, STUDENT, steps=[1, 3]))

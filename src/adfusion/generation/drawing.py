@@ -95,7 +95,20 @@ class Drawing:
     @cached_property
     def _prompts(self) -> list[str]:
         """The words to draw each picture from."""
-        return self._words([request.prompt for request in self.requests])
+        prompts = [request.prompt for request in self.requests]
+        return self._words(prompts, [request.seed for request in self.requests])
+
+    @cached_property
+    def _other_words(self) -> list[tuple[list[str], Tensor]]:
+        """For each step towards other words: those, completed by their own seeds, and its amounts."""
+        others = []
+        for steps, _ in self._toward:
+            if steps[0].prompt is not None:
+                pairs = zip(steps, self.requests, strict=True)
+                seeds = [request.seed if step.seed is None else step.seed for step, request in pairs]
+                words = self._words([str(step.prompt) for step in steps], seeds)
+                others.append((words, torch.tensor([step.amount for step in steps])))
+        return [(words, amounts) for words, amounts in others if words != self._prompts]
 
     def _fresh(self) -> Generator[Preview, None, npt.NDArray[np.uint8]]:
         """Whole pictures of the model's own size."""
@@ -162,10 +175,8 @@ class Drawing:
     def _jump(self, size: Size) -> Generator[Preview, None, Tensor]:
         """Latents of pictures of `size`, by a distilled model, which draws from words and noise alone."""
         velocity = self._velocity_of(self._prompts)
-        for steps, _ in self._toward:
-            if steps[0].prompt is not None:
-                other = self._velocity_of(self._words([str(step.prompt) for step in steps]))
-                velocity = blended(velocity, other, torch.tensor([step.amount for step in steps]))
+        for words, amounts in self._other_words:
+            velocity = blended(velocity, self._velocity_of(words), amounts)
         for step in mean_flow(velocity, self._noise(size), self._times, self.model.process):
             yield self._preview(step)
         return step.x_t
@@ -179,10 +190,8 @@ class Drawing:
         like = self._like
         prompts = self._prompts
         denoise = self._denoiser_of(prompts)
-        for steps, _ in self._toward:
-            if steps[0].prompt is not None:
-                other = self._denoiser_of(self._words([str(step.prompt) for step in steps]))
-                denoise = blended(denoise, other, torch.tensor([step.amount for step in steps]))
+        for words, amounts in self._other_words:
+            denoise = blended(denoise, self._denoiser_of(words), amounts)
         if like.guidance_scale != 1:
             # Guided from the words of the initial picture, equal words change nothing, at any scale.
             away = [
@@ -191,8 +200,7 @@ class Drawing:
                 else self._words([request.initial_prompt])[0]
                 for request in self.requests
             ]
-            mixed = any(steps[0].prompt is not None for steps, _ in self._toward)
-            both = None if mixed else self._denoiser_of([*prompts, *away])
+            both = None if self._other_words else self._denoiser_of([*prompts, *away])
             denoise = guided(denoise, self._denoiser_of(away), like.guidance_scale, both=both)
         return tiled(denoise) if like.tile else denoise
 
@@ -200,13 +208,14 @@ class Drawing:
         with torch.no_grad():
             return _without_gradients(self.model.denoiser(prompts))
 
-    def _words(self, prompts: Sequence[str]) -> list[str]:
-        """What the model is given for prompts. Negative ones stay as they are: they name no scene. What prompts
-        leave open is chosen by the seeds, unless there is a picture to start from, which says it."""
+    def _words(self, prompts: Sequence[str], seeds: Sequence[int] | None = None) -> list[str]:
+        """What the model is given for prompts. Negative ones stay as they are: they name no scene.
+
+        What prompts leave open is chosen by `seeds`, unless there is a picture to start from, which shows it.
+        """
         if self._like.as_written:
             return list(prompts)
-        fresh = self._like.initial is None
-        return self.model.read(prompts, [request.seed for request in self.requests] if fresh else None)
+        return self.model.read(prompts, seeds if self._like.initial is None else None)
 
     def _noise(self, size: Size) -> Tensor:
         shape = self.model.latent_shape(*self._small_size(size))

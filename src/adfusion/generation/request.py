@@ -33,7 +33,7 @@ class Toward:
     seed: int | None = None
     """Of the other noise; `None` leaves the noise."""
     prompt: str | None = None
-    """The other words; `None` leaves the words."""
+    """The other words, of which `seed` chooses what they leave open; `None` leaves the words."""
     noise_mark: str = ""
     """Of the other noise, as in a `Request`."""
 

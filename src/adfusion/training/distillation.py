@@ -9,7 +9,7 @@ teacher's guidance scale is an input (Meng et al. 2023, arXiv:2210.03142, sectio
 second, unguided evaluation.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -57,9 +57,12 @@ class StudentTask:
         )
         torch.manual_seed(recipe.seed)
         self.network = DiT(replace(config, distilled=True))
+        start = weights
         if recipe.start_from is not None:
-            weights, _ = finished_run(run.parent / recipe.start_from)
-        self.network.load_state_dict(self.network.state_dict() | weights)
+            student, before = finished_run(run.parent / recipe.start_from)
+            first, _ = finished_run(run.parent / before["recipe"]["teacher"])
+            start = _of_another_teacher(student, first, weights)
+        self.network.load_state_dict(self.network.state_dict() | start)
 
     def prepare(self, accelerator: Accelerator) -> Iterator[TrainingProgress]:
         recipe, self.device = self.recipe, accelerator.device
@@ -117,6 +120,15 @@ class StudentTask:
             )
             rows.append(self.autoencoder.decode(last.sample * self.std.to(noise) + self.mean.to(noise)))
         return contact_sheet(list(to_pictures(torch.cat(rows))), count)
+
+
+def _of_another_teacher(
+    student: Mapping[str, Tensor], old: Mapping[str, Tensor], new: Mapping[str, Tensor]
+) -> dict[str, Tensor]:
+    """A student of `old` with what `new` has learnt since: differences of weights add up (Ilharco et al.
+    2023, "Editing Models with Task Arithmetic", arXiv:2212.04089, section 2).
+    """
+    return {name: w + (new[name] - old[name]) if name in new else w for name, w in student.items()}
 
 
 class PathGroups:

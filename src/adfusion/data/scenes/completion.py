@@ -24,7 +24,7 @@ def completed(said: Said, seed: int) -> Said:
     all others."""
     given = {field.name: value for field in fields(said) if (value := getattr(said, field.name)) is not None}
     fixed = _CALM | given | {"product": None if said.product == NOTHING else said.product}
-    scenes = (random_scene(seed + (number << 64), **fixed) for number in count())  # type: ignore[arg-type]
+    scenes = (random_scene((number << 64) + seed, **fixed) for number in count(1))
     return told(next(scene for scene in scenes if _pleases(scene, given.keys())))
 
 

@@ -151,29 +151,24 @@ def golden_hour(side: float, rng: np.random.Generator) -> Rig:
     )
 
 
-_NEON_PAIRS: tuple[tuple[Color, Color], ...] = (
-    ((1.0, 0.26, 0.6), (0.2, 0.8, 1.0)),
-    ((0.78, 0.36, 1.0), (0.25, 0.95, 0.75)),
-    ((1.0, 0.34, 0.36), (0.36, 0.5, 1.0)),
-)
+_PINK, _CYAN = (1.0, 0.26, 0.6), (0.2, 0.8, 1.0)
 
 
 def neon(side: float, rng: np.random.Generator) -> Rig:
-    first, other = _NEON_PAIRS[0]
     return Rig(
         key_direction=(side * 1.0, 0.7, 0.35),
-        key=_times(first, 1.25),
+        key=_times(_PINK, 1.25),
         key_sharpness=7.0,
         second_direction=(-side * 1.0, 0.7, 0.35),
-        second=_times(other, 1.25),
+        second=_times(_CYAN, 1.25),
         second_sharpness=7.0,
         sky=(0.3, 0.3, 0.33),
         fill=(0.3, 0.29, 0.32),
         boxes=(
-            Box(side * 1.25, 0.2, 0.13, 0.7, _times(first, 7.0)),
-            Box(-side * 1.25, 0.2, 0.13, 0.7, _times(other, 7.0)),
-            Box(side * 2.4, 0.2, 0.25, 0.6, _times(first, 4.0)),
-            Box(-side * 2.4, 0.2, 0.25, 0.6, _times(other, 4.0)),
+            Box(side * 1.25, 0.2, 0.13, 0.7, _times(_PINK, 7.0)),
+            Box(-side * 1.25, 0.2, 0.13, 0.7, _times(_CYAN, 7.0)),
+            Box(side * 2.4, 0.2, 0.25, 0.6, _times(_PINK, 4.0)),
+            Box(-side * 2.4, 0.2, 0.25, 0.6, _times(_CYAN, 4.0)),
         ),
         falloff=0.55,
         exposure=0.8,

@@ -129,6 +129,7 @@ def said_of(scene: Scene, wording: int = 0, talk: Talk = CASUAL) -> Said:
 
     empty = scene.product is None
     brief = says(talk.brief)
+    composition = talk.centre if scene.copy_space == "centre" else talk.side
     color = scene.product_color if says(talk.color) and not empty else None
     if brief and not empty:
         return Said(scene.product, color)
@@ -146,5 +147,5 @@ def said_of(scene: Scene, wording: int = 0, talk: Talk = CASUAL) -> Said:
         season=scene.season if scene.season != "none" and says(talk.season) else None,
         camera_height=scene.camera_height if says(talk.height) else None,
         camera_distance=scene.camera_distance if says(talk.distance) else None,
-        copy_space=scene.copy_space if says(talk.centre if scene.copy_space == "centre" else talk.side) else None,
+        copy_space=scene.copy_space if says(composition) else None,
     )

@@ -30,12 +30,8 @@ def stage_distance(p: np.ndarray, x: float, y: float, z: float) -> float:
     cosine, sine = p[STAGE_COS], p[STAGE_SIN]
     u, w = cosine * x - sine * z, sine * x + cosine * z
     a, b, c, d = p[STAGE_SIZE], p[STAGE_SIZE + 1], p[STAGE_SIZE + 2], p[STAGE_SIZE + 3]
-    if kind == 1:  # upper radius and height, lower radius and height
-        r = length2(x, z)
-        distance = slab(r, y, a, -0.2, b, _WIDE_EDGE)
-        if c > 0.0:
-            distance = min(distance, slab(r, y, c, -0.2, d, _WIDE_EDGE))
-        return distance
+    if kind == 1:  # radius and height
+        return slab(length2(x, z), y, a, -0.2, b, _WIDE_EDGE)
     if kind == 2:
         return box(u, y - 0.5 * b + 0.1, w, a, 0.5 * b + 0.1, a, _WIDE_EDGE)
     if kind == 3:  # half width, half depth of the top, rise and tread of each of three steps
@@ -80,10 +76,7 @@ def choose_stage(name: str, radius: float, height: float, rng: np.random.Generat
     if kind == ROUND:
         upper = max(0.42, 1.22 * radius + 0.08) + 0.08 * a
         high = 0.14 + 0.2 * b
-        if c < 0.0:
-            low = 0.4 * high
-            return Stage(kind, (upper, high, upper + 0.2, low), 0.0, high, upper + 0.2, high)
-        return Stage(kind, (upper, high, 0.0, 0.0), 0.0, high, upper, high)
+        return Stage(kind, (upper, high), 0.0, high, upper, high)
     if kind == SQUARE:
         half = max(0.4, 1.08 * radius + 0.06) + 0.06 * a
         high = 0.12 + 0.2 * b

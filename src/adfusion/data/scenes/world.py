@@ -14,7 +14,7 @@ from adfusion.data.scenes.scene import COLORS, PRODUCTS, Scene
 from adfusion.data.scenes.stages import choose_stage
 
 _VARIETY = 0.3
-"""Share of each proportion's range that products of one kind use: a catalogue shows one design, seen alike."""
+"""Share of each proportion's range that products of one kind use: a catalogue shows one design."""
 _GHOST = (0.36, 0.0, 0.95)
 """Radius, foot and top of the room left for a product on the empty stage."""
 

@@ -97,7 +97,7 @@ class DiffusersGenerator(Backend):
             raise UserError(f"mask: found none, allowed: one, as {self.name} has no image-to-image")
         if request.toward and request.initial is not None:
             raise UserError(f"toward: {self.name} varies what is drawn from words alone, allowed: no picture")
-        if any(step.prompt is not None for step in request.toward):
+        if any(step.prompt not in (None, request.prompt) for step in request.toward):
             raise UserError(f"toward: {self.name} cannot blend words, allowed: pictures of equal words")
         if request.negative_prompt and self.family.guidance in ("embedded", "none"):
             raise UserError(

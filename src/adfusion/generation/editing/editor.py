@@ -153,8 +153,7 @@ class Editor:
                 f"other picture: found {its.width}x{its.height} with {', '.join(its.edits()) or 'no edits'}, "
                 f"allowed: {own.width}x{own.height}, drawn from words alone"
             )
-        prompt = its.prompt if its.prompt != own.prompt else None
-        steps = [Toward(amount, its.seed, prompt, its.noise_mark) for amount in amounts]
+        steps = [Toward(amount, its.seed, its.prompt, its.noise_mark) for amount in amounts]
         return self.generator.generate([self._again(own, toward=(*own.toward, step)) for step in steps])
 
     def tile(
@@ -178,7 +177,7 @@ class Editor:
         requests = []
         for seed, following in pairwise(seeds):
             for frame in range(frames):
-                toward = (Toward(frame / frames, seed=following),) if frame else ()
+                toward = (Toward(frame / frames, following, prompt),) if frame else ()
                 requests.append(self._request(prompt, {**settings, "seed": seed}, size=size, toward=toward))
         requests.append(self._request(prompt, {**settings, "seed": seeds[-1]}, size=size))
         return self.generator.generate(requests)
