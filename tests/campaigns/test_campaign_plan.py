@@ -67,6 +67,14 @@ def test_a_picture_leaves_the_side_empty_on_which_lines_begin(tmp_path: Path) ->
     }
 
 
+def test_a_placement_gets_the_shape_that_it_nearly_names(tmp_path: Path) -> None:
+    painter = Painter()
+    painter.sizes = (256, 256), (341, 192), (352, 184)
+    brief = load_brief(write_brief(tmp_path, placements=["google-landscape", "iab-leaderboard"]))
+    sizes = {job.placement.name: job.picture.request.size for job in plan(brief, painter).creatives}
+    assert sizes == {"google-landscape": (352, 184), "iab-leaderboard": (341, 192)}
+
+
 def test_one_seed_goes_through_all_placements_of_a_set(tmp_path: Path) -> None:
     jobs = planned(tmp_path, placements=list(PLACEMENTS), variants=2).creatives
     seeds: dict[tuple[str, str, int], set[int]] = {}

@@ -17,6 +17,7 @@ joins them; that one is what all cards of the carousel show.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import log
 from pathlib import Path
 
 from adfusion.campaigns.asked import ask
@@ -38,6 +39,9 @@ from adfusion.generation.slug import slug as short
 PICTURES = "pictures"
 CREATIVES = "creatives"
 OTHER_SIDE: dict[CopySpace, CopySpace] = {"left": "right", "right": "left"}
+
+NEARLY = 0.1
+"""Largest logarithm of the ratio of two aspect ratios that one picture is made for."""
 
 OWN_SCHEME = "own"
 """The color scheme of a concept that names its backdrop itself."""
@@ -299,7 +303,7 @@ def _picture(
         generator,
         each.concept,
         prompt(brief, each.concept, each.segment, free, each.scheme),
-        size=nearest_size(ASPECTS[placement.aspect], generator.sizes),
+        size=nearest_size(_aspect(placement), generator.sizes),
         aspect=placement.width / placement.height,
         side=side,
         seed=stable_seed(brief.seed, each.concept.name, each.segment.name, each.variant),
@@ -307,6 +311,12 @@ def _picture(
     )
     name = f"{each.subject}_{request.width}x{request.height}_{side}_v{each.variant}"
     return PictureJob(name, request, side)
+
+
+def _aspect(placement: Placement) -> float:
+    """Of the picture: the placement's own if it is nearly the one that it names, such as 1.91 for 16:9."""
+    own, named = placement.width / placement.height, ASPECTS[placement.aspect]
+    return own if abs(log(own / named)) < NEARLY else named
 
 
 def _schemes(brief: Brief, concept: Concept) -> tuple[str, ...]:
