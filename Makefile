@@ -45,17 +45,9 @@ bench-watermark: setup
 	$(BIN)/python benchmarks/watermark.py $(BENCH)
 
 train: setup
-	$(BIN)/adfusion train recipes/mini/autoencoder.yaml -o $(RUNS)/autoencoder --resume
-	$(BIN)/adfusion train recipes/mini/denoiser-1.yaml -o $(RUNS)/denoiser-1 --resume
-	$(BIN)/adfusion train recipes/mini/denoiser-2.yaml -o $(RUNS)/denoiser-2 --resume
-	$(BIN)/adfusion train recipes/mini/denoiser-3.yaml -o $(RUNS)/denoiser-3 --resume
-	$(BIN)/adfusion train recipes/mini/denoiser-4.yaml -o $(RUNS)/denoiser-4 --resume
-	$(BIN)/adfusion train recipes/mini/denoiser.yaml -o $(RUNS)/denoiser --resume
-	$(BIN)/adfusion train recipes/mini/student-1.yaml -o $(RUNS)/student-1 --resume
-	$(BIN)/adfusion train recipes/mini/student-2.yaml -o $(RUNS)/student-2 --resume
-	$(BIN)/adfusion train recipes/mini/student.yaml -o $(RUNS)/student --resume
-	$(BIN)/adfusion train recipes/mini/reader.yaml -o $(RUNS)/reader --resume
-	$(BIN)/adfusion train recipes/mini/upsampler.yaml -o $(RUNS)/upsampler --resume
+	for part in autoencoder denoiser-1 denoiser-2 denoiser-3 denoiser-4 denoiser-5 denoiser student-1 student-2 \
+	  student reader upsampler; do \
+	  $(BIN)/adfusion train recipes/mini/$$part.yaml -o $(RUNS)/$$part --resume || exit 1; done
 
 train-base: setup
 	$(BIN)/pip install --quiet --editable '.[gpu]'

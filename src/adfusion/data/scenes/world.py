@@ -13,8 +13,8 @@ from adfusion.data.scenes.props import SEASON_PROPS, Room, scatter
 from adfusion.data.scenes.scene import COLORS, PRODUCTS, Scene
 from adfusion.data.scenes.stages import choose_stage
 
-_VARIETY = 0.3
-"""Share of each proportion's range that products of one kind use: a catalogue shows one design."""
+_DESIGN = (0.505, 0.595)
+"""Part of [0, 1] that each proportion is drawn from: a catalogue shows one design, never mirrored."""
 _GHOST = (0.36, 0.0, 0.95)
 """Radius, foot and top of the room left for a product on the empty stage."""
 
@@ -100,7 +100,7 @@ def _write_product(scene: Scene, vector: np.ndarray, rng: np.random.Generator) -
 
     Returns points (n, 3) on the product's surface in the world, as if it stood on the floor.
     """
-    shape = (0.5 + _VARIETY * rng.uniform(-0.5, 0.5, at.size("SHAPE"))).astype(np.float32)
+    shape = rng.uniform(*_DESIGN, at.size("SHAPE")).astype(np.float32)
     # A product turns to the copy, and light comes from there, so that the shadow falls away from it.
     turn = math.radians(copy_side(scene) * rng.uniform(14.0, 22.0))
     kind = -1 if scene.product is None else PRODUCTS.index(scene.product)
