@@ -1,8 +1,7 @@
 """What more training bought: `python docs/figures/compute.py RUNS [MODEL [PROMPTS]]`.
 
-Measures the denoiser after each of its runs under RUNS, up to the one in MODEL, with prompts as they are
-written, and the last with prompts read; draws the curve of docs/evaluation.md. The wordings of the prompts
-are in no caption.
+Measures the denoiser after each of its runs under RUNS, up to the one in MODEL, with prompts read as users'
+are; draws the curve of docs/evaluation.md. The wordings of the prompts are in no caption.
 """
 
 import sys
@@ -46,12 +45,11 @@ def stages(run: Path) -> Iterator[tuple[int, Path]]:
         yield seen, folder
 
 
-def measure(model: Model, run: Path, amount: int, probe: ProbeReader, reads: bool) -> dict[str, float]:
+def measure(model: Model, run: Path, amount: int, probe: ProbeReader) -> dict[str, float]:
     """Shares of pictures that show what was asked, by attribute; and those of words never trained on."""
     net = DiT(model.card.denoiser)
     net.load_state_dict(finished_run(run)[0])
-    reader = model.reader if reads else None
-    stage = replace(model, denoiser_net=net.eval().requires_grad_(False), reader=reader)
+    stage = replace(model, denoiser_net=net.eval().requires_grad_(False))
     asked, words = prompts.seen(amount), synonyms.SYNONYMS
     texts = [*(one.prompt for one in asked), *(one.prompt for one in words)]
     seeds = [*(one.scene.seed for one in asked), *range(len(words))]
@@ -69,7 +67,7 @@ def measure(model: Model, run: Path, amount: int, probe: ProbeReader, reads: boo
     }
 
 
-def plot(curve: list[tuple[int, dict[str, float]]], read: dict[str, float]) -> Figure:
+def plot(curve: list[tuple[int, dict[str, float]]]) -> Figure:
     figure = Figure(figsize=(8.5, 3.8), layout="constrained")
     axes = figure.add_subplot(xlabel="pictures seen, thousands", ylabel="drawn as asked, %", ylim=(0, 100))
     for attribute in curve[-1][1]:
@@ -77,8 +75,7 @@ def plot(curve: list[tuple[int, dict[str, float]]], read: dict[str, float]) -> F
         seen, shares = zip(
             *((pictures / 1000, 100 * found[attribute]) for pictures, found in curve), strict=True
         )
-        (line,) = axes.plot(seen, shares, style, label=attribute)
-        axes.plot(seen[-1] + 25, 100 * read[attribute], "*", color=line.get_color(), markersize=12)
+        axes.plot(seen, shares, style, label=attribute)
     figure.legend(loc="outside right center", fontsize=8)
     return figure
 
@@ -87,12 +84,10 @@ def main(runs: str, name: str = "mini", amount: str = "320") -> None:
     model, probe = store.load(store.many_steps(name)), load_probe()
     curve = []
     for seen, run in stages(Path(runs) / "denoiser"):
-        curve.append((seen, measure(model, run, int(amount), probe, reads=False)))
+        curve.append((seen, measure(model, run, int(amount), probe)))
         print(*curve[-1], flush=True)
-    read = measure(model, run, int(amount), probe, reads=True)
-    print("read", read, flush=True)
     with files.replacing(IMAGES / "more-training.png") as temporary:
-        plot(curve, read).savefig(temporary, format="png", dpi=110)
+        plot(curve).savefig(temporary, format="png", dpi=110)
 
 
 if __name__ == "__main__":
