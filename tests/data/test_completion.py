@@ -53,6 +53,11 @@ def test_what_is_unusual_must_be_asked_for(name: str, rare: str) -> None:
     assert chosen(replace(RED_LAMP, **{name: rare}), name, 20) == {rare}
 
 
+def test_details_are_quiet_unless_they_are_named() -> None:
+    assert chosen(RED_LAMP, "accent_color") == {"white", "beige", "grey", "black"}
+    assert chosen(replace(RED_LAMP, accent_color="pink"), "accent_color", 20) == {"pink"}
+
+
 def test_an_empty_stage_stays_empty() -> None:
     said = completed(Said(NOTHING), 5)
     assert (said.product, said.product_color, said.material, said.accent_color) == (NOTHING, None, None, None)

@@ -16,6 +16,8 @@ _CALM = {"season": "none", "copy_space": "centre"}
 """What is so unless it is said."""
 _RARE = {"material": ("metal", "glass"), "light": ("neon",), "camera_distance": ("wide",)}
 """Values that nobody gets who did not ask for them."""
+_QUIET = ("white", "beige", "grey", "black")
+"""Colours of the details of a product of which none are named."""
 _COLORS = ("product_color", "accent_color", "backdrop_color", "second_color")
 
 
@@ -43,6 +45,7 @@ def told(scene: Scene) -> Said:
 
 def _pleases(scene: Scene, given: Collection[str]) -> bool:
     rare = any(getattr(scene, name) in values for name, values in _RARE.items() if name not in given)
+    rare |= "accent_color" not in given and scene.accent_color not in _QUIET
     seen = {name: color for name in _COLORS if (color := getattr(told(scene), name)) is not None}
     free = [name for name in seen if name not in given]
     clash = any(seen[name] == seen[other] for name in free for other in seen if other != name)
