@@ -61,7 +61,7 @@ def test_details_are_quiet_unless_they_are_named() -> None:
 def test_an_empty_stage_stays_empty() -> None:
     said = completed(Said(NOTHING), 5)
     assert (said.product, said.product_color, said.material, said.accent_color) == (NOTHING, None, None, None)
-    assert chosen(Said(NOTHING), "stage") == {"round podium", "square podium"}
+    assert chosen(Said(NOTHING), "stage") == {"none"}
 
 
 def test_all_that_is_told_of_a_scene_is_true_and_nothing_is_left_to_choose() -> None:

@@ -23,7 +23,7 @@ _COLORS = ("product_color", "accent_color", "backdrop_color", "second_color")
 
 def completed(said: Said, seed: int) -> Said:
     """`said`, and a choice by `seed` for each thing that it leaves open. Colours that are chosen differ from
-    all others, and a stage for something that is not there yet is a podium."""
+    all others, and a stage for something that is not there yet is the floor."""
     given = {field.name: value for field in fields(said) if (value := getattr(said, field.name)) is not None}
     fixed = _CALM | given | {"product": None if said.product == NOTHING else said.product}
     scenes = (random_scene((number << 64) + seed, **fixed) for number in count(1))
@@ -46,7 +46,7 @@ def told(scene: Scene) -> Said:
 def _pleases(scene: Scene, given: Collection[str]) -> bool:
     rare = any(getattr(scene, name) in values for name, values in _RARE.items() if name not in given)
     rare |= "accent_color" not in given and scene.accent_color not in _QUIET
-    rare |= "stage" not in given and scene.product is None and "podium" not in scene.stage
+    rare |= "stage" not in given and scene.product is None and scene.stage != "none"
     seen = {name: color for name in _COLORS if (color := getattr(told(scene), name)) is not None}
     free = [name for name in seen if name not in given]
     clash = any(seen[name] == seen[other] for name in free for other in seen if other != name)
