@@ -61,9 +61,9 @@ def photographs(folder: Path) -> None:
 
 
 def drawn(model: Backend, prompts: list[str], seeds: list[int]) -> list[Image.Image]:
-    run = model.generate(
-        [model.request(prompt, seed=seed) for prompt, seed in zip(prompts, seeds, strict=True)]
-    )
+    """As written: with a LoRA no prompt is read."""
+    pairs = zip(prompts, seeds, strict=True)
+    run = model.generate([model.request(prompt, seed=seed, as_written=True) for prompt, seed in pairs])
     return [picture.image for picture in run.pictures()]
 
 
