@@ -19,7 +19,7 @@ from adfusion.errors import UserError
 from adfusion.models import store
 from adfusion.nets import DiT, DiTConfig, TextEncoder
 from adfusion.training.distillation import StudentTask
-from adfusion.training.pack import pack
+from adfusion.training.pack import _sources, pack
 from adfusion.training.paths import PathShard
 from adfusion.training.recipe import StudentRecipe, load_recipe
 from tiny_probe import PROBE, TINY_EFFORT, tiny_probe
@@ -121,6 +121,20 @@ def test_a_student_follows_its_teacher_to_what_that_has_learnt_since(runs: Path)
     for name, weight in student.items():
         learnt = later[name] - teacher[name] if name in teacher else 0
         torch.testing.assert_close(weights[name], weight + learnt)
+
+
+def test_the_ledger_of_a_student_names_what_all_its_teachers_learnt_from(runs: Path) -> None:
+    run_to_end(recipe_file(runs, STUDENT, pictures=8), runs / "first-student")
+    fewer = {**DENOISER["data"], "scenes": 12}
+    run_to_end(
+        recipe_file(runs, DENOISER, start_from="denoiser", data=fewer, pictures=8), runs / "another-teacher"
+    )
+    recipe = recipe_file(runs, STUDENT, teacher="another-teacher", start_from="first-student", pictures=8)
+    run_to_end(recipe, runs / "second-student")
+    folders = {"denoiser": runs / "second-student", "autoencoder": runs / "autoencoder"}
+    folders["upsampler"] = folders["autoencoder"]
+    told = [(source.first, source.last) for source in _sources(folders, {}) if source.part == "denoiser"]
+    assert sorted(told) == [(0, 11), (0, 23)]
 
 
 def test_steps_must_lie_on_the_path(tmp_path: Path) -> None:

@@ -132,7 +132,7 @@ def _assembled(label: Label, folders: dict[str, Path]) -> Model:
         latents=latents,
         sizes=tuple(dict.fromkeys(recipe.data.sizes)),
         defaults=label.defaults,
-        data=label.data.model_copy(update={"sources": tuple(_sources(records, label.notes))}),
+        data=label.data.model_copy(update={"sources": tuple(_sources(folders, label.notes))}),
         training=records,
     )
     return Model(card, denoiser, autoencoder, upsampler, reader)
@@ -185,18 +185,31 @@ def _ancestors(run: Path, record: dict[str, Any]) -> Iterator[Path]:
         yield from _ancestors(run.parent / name, before)
 
 
-def _sources(records: dict[str, Any], notes: dict[str, str]) -> Iterator[Source]:
+def _sources(folders: dict[str, Path], notes: dict[str, str]) -> Iterator[Source]:
     """The rights ledger, from what the runs recorded: each range of scenes once."""
     told: set[Source] = set()
     for part in PARTS:
-        record = records[part]
-        while record:
+        for record in _behind(folders[part]):
             source = _source(part, record, notes.get(part, ""))
             # A student sees no scene's picture: it learns from what its teacher draws.
             if record["recipe"]["train"] != "student" and source not in told:
                 told.add(source)
                 yield source
-            record = record.get("started_from")
+
+
+def _behind(run: Path) -> Iterator[dict[str, Any]]:
+    """The records of a run, of its teacher, of what it began with, and of what is behind those."""
+    _, record = finished_run(run)
+    yield record
+    if "base" in record:  # it began with a model, whose records are in its own
+        before = record["started_from"]
+        while before:
+            yield before
+            before = before.get("started_from")
+        return
+    for field in ("teacher", "start_from"):
+        if name := record["recipe"].get(field):
+            yield from _behind(run.parent / name)
 
 
 def _source(part: str, record: dict[str, Any], note: str) -> Source:
