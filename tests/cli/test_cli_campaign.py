@@ -186,7 +186,7 @@ def test_a_full_disk_is_one_line_and_leaves_nothing_half_written(
 def test_ctrl_c_keeps_what_is_finished_and_resume_makes_only_the_rest(
     process: Callable[..., "subprocess.Popen[str]"], adfusion: Adfusion, model: Path, tmp_path: Path
 ) -> None:
-    brief = write_brief(tmp_path, variants=2)
+    brief = write_brief(tmp_path, variants=4)
     out, journal = tmp_path / "out", tmp_path / "out" / "journal.jsonl"
     running = process("campaign", brief, "-o", out, "--model", model, start_new_session=True)
     patience = time.monotonic() + 60
@@ -214,7 +214,7 @@ def test_ctrl_c_keeps_what_is_finished_and_resume_makes_only_the_rest(
     assert json.loads(done.out)["files_kept"] >= len(finished)
     assert all((out / path).stat().st_mtime_ns == 1 for path in finished)
     assert not journal.exists()
-    assert len(json.loads((out / "manifest.json").read_text())["creatives"]) == 2 * 2 * 2 * 3 * 2
+    assert len(json.loads((out / "manifest.json").read_text())["creatives"]) == 2 * 2 * 2 * 3 * 4
 
 
 def test_sigterm_is_one_line_and_code_143(
