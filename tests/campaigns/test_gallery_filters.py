@@ -1,7 +1,5 @@
 """The gallery's filters, in a real browser: one for each axis that varies, usable with the keyboard alone."""
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +9,7 @@ from adfusion.campaigns import Campaign
 from painter import Painter, write_brief
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
 LONG = ["Slow coffee for fast days and for slow ones too", "Twelve hours in the making, one minute to pour"]
 
@@ -37,19 +35,8 @@ def gallery(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def page(gallery: Path) -> Iterator["Page"]:
-    program = shutil.which("chromium")
-    if program is None:
-        pytest.skip("no chromium here")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=program,
-            args=["--no-sandbox", "--disable-quic", "--disable-background-networking"],
-        )
-        yield browser.new_page(viewport={"width": 1400, "height": 900})
-        browser.close()
+def page(browser: "Browser", gallery: Path) -> "Page":
+    return browser.new_page(viewport={"width": 1400, "height": 900})
 
 
 @pytest.fixture(autouse=True)

@@ -38,7 +38,7 @@ def noise(size: tuple[int, int] = (256, 256), seed: int = 0) -> Image.Image:
 
 @cache
 def scene(
-    aspect: Aspect, copy_space: CopySpace, seed: int = 13, pixels: int = 512
+    aspect: Aspect, copy_space: CopySpace, seed: int = 11, pixels: int = 512
 ) -> tuple[Image.Image, npt.NDArray[np.float32]]:
     """A rendered scene whose area is that of a square of `pixels`, and the mask of its product."""
     width, height = SIZES[aspect]

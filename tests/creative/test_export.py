@@ -3,9 +3,7 @@
 import io
 import json
 import re
-import shutil
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
@@ -173,22 +171,6 @@ def test_only_fixed_sizes_become_banners() -> None:
 def test_zips_hold_no_time() -> None:
     assert zipped({"a": b"1", "b/c": b"2"}) == zipped({"a": b"1", "b/c": b"2"})
     assert unzipped(zipped({"a": b"1", "b/c": b"2"})) == {"a": b"1", "b/c": b"2"}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator["Browser"]:
-    program = shutil.which("chromium")
-    if program is None:
-        pytest.skip("no chromium here")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=program,
-            args=["--no-sandbox", "--disable-quic", "--disable-background-networking"],
-        )
-        yield browser
-        browser.close()
 
 
 def opened(browser: "Browser", folder: Path, data: bytes, **options: str) -> tuple["Page", list[str]]:

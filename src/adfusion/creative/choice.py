@@ -37,6 +37,9 @@ BROKEN_BUTTON = 0.7
 CUT = 5.0
 """What it costs the mark for the subject if all of it is cut off: a product is shown whole, or nearly."""
 
+DISTURBED = 0.6
+"""What it costs the mark for calmness if an edge of the picture runs into the ends of lines."""
+
 CALM_PANEL = 0.9
 """Calmness of copy on a panel: wholly calm, but a picture that makes room for words is better."""
 
@@ -163,17 +166,18 @@ def is_sound(arrangement: Arrangement, task: Task) -> bool:
 
 def covered(arrangement: Arrangement, view: View, gaze: Saliency, distance: float = 0.0) -> float:
     """The share of the subject that lies under the parts, or nearer to them than `distance`."""
-    return sum(gaze.covered(view.in_picture(place.inset(-distance))) for place in _over(arrangement, view))
+    over = (box.inset(-distance) for _, box in _over(arrangement, view))
+    return sum(gaze.covered(view.in_picture(box)) for box in over)
 
 
-def _over(arrangement: Arrangement, view: View) -> Iterator[Box]:
+def _over(arrangement: Arrangement, view: View) -> Iterator[tuple[str, Box]]:
     """Those parts that lie over the picture, as far as they do."""
     picture = view.box
-    for _, box in arrangement.parts():
+    for name, box in arrangement.parts():
         left, top = max(box.left, picture.left), max(box.top, picture.top)
         right, bottom = min(box.right, picture.right), min(box.bottom, picture.bottom)
         if right > left and bottom > top and not arrangement.on_panel(box):
-            yield Box(left, top, right - left, bottom - top)
+            yield name, Box(left, top, right - left, bottom - top)
 
 
 def _score(
@@ -237,11 +241,22 @@ def _in_corner(arrangement: Arrangement, task: Task) -> float:
 
 
 def _calm(arrangement: Arrangement, view: View, gaze: Saliency) -> float:
-    """One less the mean busyness behind the parts, by area; what lies on a panel counts as `CALM_PANEL`."""
+    """One less the mean busyness behind the parts, by area; what lies on a panel counts as `CALM_PANEL`.
+    An edge that runs into the ends of lines counts by itself, however small it is.
+    """
     over = list(_over(arrangement, view))
     whole = sum(box.width * box.height for _, box in arrangement.parts())
-    areas = [box.width * box.height for box in over]
-    calm = sum(
-        (1 - gaze.busyness(view.in_picture(box))) * area for box, area in zip(over, areas, strict=True)
+    areas = [box.width * box.height for _, box in over]
+    busy = sum(gaze.busyness(view.in_picture(box)) * area for (_, box), area in zip(over, areas, strict=True))
+    calm = (sum(areas) - busy + CALM_PANEL * max(0.0, whole - sum(areas))) / max(whole, sum(areas))
+    lines = {text.id for text in arrangement.texts}
+    return calm - DISTURBED * max(
+        (_disturbed(box, view, gaze) for name, box in over if name in lines), default=0.0
     )
-    return (calm + CALM_PANEL * max(0.0, whole - sum(areas))) / max(whole, sum(areas))
+
+
+def _disturbed(line: Box, view: View, gaze: Saliency) -> float:
+    """How restless the worse end of a line is, a little beyond it too, in [0, 1]."""
+    reach = 0.3 * min(line.width, line.height)
+    ends = (Box(side - reach, line.top, 2 * reach, line.height) for side in (line.left, line.right))
+    return max(gaze.busyness(view.in_picture(end)) for end in ends)

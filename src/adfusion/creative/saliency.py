@@ -32,6 +32,12 @@ STRIKING = 0.06
 SMALLEST = 0.004
 """Least share of the picture that a subject has."""
 
+LARGEST = 0.4
+"""Share of the picture up to which a subject's fainter parts are added to it."""
+
+FAINTER = (0.7, 0.5, 0.35, 0.25)
+"""Shares of the first threshold at which such parts are looked for, in turn."""
+
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
@@ -167,18 +173,32 @@ def _above_the_flood(channel: Floats) -> Floats:
 
 
 def _stands_out(striking: Floats, spot: Spot) -> Mask:
-    """The hull of the connected region that stands out most near `spot`; empty if nothing does."""
+    """The hull of the connected region that stands out most near `spot`; empty if nothing does.
+
+    A label stands out more than the dark bottle that it is on, so the region grows into what is fainter
+    around it as long as it does not fill the picture.
+    """
     rows, columns = striking.shape
     y, x = np.mgrid[0:rows, 0:columns]
     far = ((x / columns - spot.x) / 0.3) ** 2 + ((y / rows - (spot.top + spot.foot) / 2) / 0.35) ** 2
     weighted = striking * np.exp(-far / 2)
-    raised = striking > max(STRIKING, 0.2 * float(weighted.max()))
-    regions, count = ndimage.label(ndimage.binary_closing(raised))
+    threshold = max(STRIKING, 0.2 * float(weighted.max()))
+    regions, count = ndimage.label(ndimage.binary_closing(striking > threshold))
     if count == 0:
-        return np.zeros_like(raised)
+        return np.zeros_like(striking, bool)
     weight = ndimage.sum_labels(weighted, regions, np.arange(1, count + 1))
     region = regions == 1 + int(np.argmax(weight))
-    return np.asarray(convex_hull_image(region) if region.mean() > SMALLEST else np.zeros_like(raised), bool)
+    if region.mean() <= SMALLEST:
+        return np.zeros_like(striking, bool)
+    hull = convex_hull_image(region)
+    for share in FAINTER:
+        regions, _ = ndimage.label(ndimage.binary_closing(striking > share * threshold))
+        region = np.isin(regions, np.setdiff1d(regions[region], 0))
+        grown = convex_hull_image(region)
+        if grown.mean() > LARGEST:
+            break
+        hull = grown
+    return np.asarray(hull, bool)
 
 
 def _mask_of(box: Box, whole: tuple[int, int], size: tuple[int, int]) -> Mask:
