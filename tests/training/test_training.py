@@ -1,11 +1,14 @@
 """Runs are exact: resumed, repeated or cut short, they end at the same bits; and they do learn."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file
 
 from adfusion.data import shards
 from adfusion.errors import UserError
@@ -66,6 +69,17 @@ def test_a_run_that_is_prolonged_equals_one_that_was_long_from_the_start(runs: P
     assert same(
         long, run_to_end(recipe_file(runs, AUTOENCODER, pictures=64), runs / "prolonged", resume=True)
     )
+
+
+def test_two_processes_learn_what_one_does(runs: Path) -> None:
+    recipe = recipe_file(runs, AUTOENCODER, data={"scenes": 12, "sizes": [[32, 32]]})
+    one = run_to_end(recipe, runs / "one")
+    launch = ["accelerate.commands.launch", "--cpu", "--num_processes=2", "--num_cpu_threads_per_process=1"]
+    train = ["-m", "adfusion", "train", str(recipe), "-o", str(runs / "two")]
+    subprocess.run([sys.executable, "-m", *launch, *train], check=True, capture_output=True)
+    two = load_file(runs / "two" / "network.safetensors")
+    for name, weight in one.items():
+        torch.testing.assert_close(two[name], weight, atol=1e-4, rtol=1e-3)
 
 
 def test_an_autoencoder_overfits_a_few_pictures(runs: Path) -> None:

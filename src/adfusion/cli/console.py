@@ -19,12 +19,12 @@ from rich.progress import (
 
 
 @contextmanager
-def progress_bar(*columns: ProgressColumn) -> Iterator[Progress]:
-    """A bar with description, count, time left and `columns`; silent where stderr is not a terminal."""
+def progress_bar(*columns: ProgressColumn, silent: bool = False) -> Iterator[Progress]:
+    """A bar with description, count, time left and `columns`; always silent where stderr is no terminal."""
     console = Console(stderr=True)
     start: list[ProgressColumn] = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()]
     end: list[ProgressColumn] = [TimeElapsedColumn(), TextColumn("· left"), TimeRemainingColumn()]
-    silent = not console.is_terminal
+    silent = silent or not console.is_terminal
     with Progress(*start, *columns, *end, console=console, disable=silent, transient=True) as bar:
         yield bar
 

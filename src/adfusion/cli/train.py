@@ -1,5 +1,6 @@
 """`adfusion train`: a recipe becomes weights."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -20,10 +21,11 @@ def train(
     """
     from adfusion import training
 
-    with console.progress_bar(TextColumn("{task.fields[pace]}")) as bar:
+    leads = os.environ.get("RANK", "0") == "0"  # of several processes, as `accelerate launch` starts them
+    with console.progress_bar(TextColumn("{task.fields[pace]}"), silent=not leads) as bar:
         task = bar.add_task("starting", total=None, pace="")
         for progress in training.train(recipe, run, resume=resume):
-            if progress.note:
+            if progress.note and leads:
                 console.say(progress.note)
             pace = f"{progress.pictures_per_second:.1f} pictures/s"
             if progress.loss is not None:
@@ -38,4 +40,5 @@ def train(
                 total=progress.total,
                 pace=pace,
             )
-    console.say(str(run))
+    if leads:
+        console.say(str(run))

@@ -11,12 +11,14 @@ import time
 from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Protocol, cast
 
 import torch
 from accelerate import Accelerator
 from accelerate.state import AcceleratorState
+from accelerate.utils import InitProcessGroupKwargs
 from PIL import Image
 from torch import Tensor, nn
 
@@ -26,6 +28,9 @@ from adfusion.nets import Autoencoder, DiT
 from adfusion.training import checkpoint, compute
 from adfusion.training.curve import draw_loss_curve
 from adfusion.training.recipe import Optimizer, Recipe
+
+PREPARING = timedelta(days=2)
+"""How long other processes wait for the first, which renders and encodes for all of them."""
 
 
 @dataclass(frozen=True)
@@ -139,9 +144,11 @@ def run_training(task: Task, recipe: Recipe, run: Path, *, resume: bool) -> Iter
     if state_file.exists() and not resume:
         raise UserError(f"{run}: holds a training run; continue it with --resume or choose another folder")
     AcceleratorState._reset_state()  # it is global; an earlier run may have had another precision
-    accelerator = Accelerator(mixed_precision=recipe.precision)
+    patient = InitProcessGroupKwargs(timeout=PREPARING)
+    accelerator = Accelerator(mixed_precision=recipe.precision, kwargs_handlers=[patient])
     torch.manual_seed(recipe.seed)
-    yield from task.prepare(accelerator)
+    with accelerator.main_process_first():
+        yield from task.prepare(accelerator)
 
     settings = recipe.optimizer
     objective, *optimizers = accelerator.prepare(_Objective(task), *make_optimizers(task.network, settings))
@@ -211,6 +218,7 @@ def run_training(task: Task, recipe: Recipe, run: Path, *, resume: bool) -> Iter
             draw_loss_curve(run / "log.jsonl", run / "loss.png", title=recipe.name)
     if accelerator.is_main_process:
         checkpoint.save_result(run, recipe, average, seen, _device_name(accelerator))
+    accelerator.end_training()
 
 
 def decay_of_average(half_life: int, seen: int, batch: int) -> float:
@@ -270,4 +278,4 @@ def _passed(seen: int, batch: int, every: int) -> bool:
 def _device_name(accelerator: Accelerator) -> str:
     if accelerator.device.type == "cuda":
         return f"{accelerator.num_processes} x {torch.cuda.get_device_name()}"
-    return f"CPU, {torch.get_num_threads()} threads"
+    return f"CPU, {accelerator.num_processes * torch.get_num_threads()} threads"
