@@ -46,7 +46,7 @@ bench-watermark: setup
 
 train: setup
 	for part in autoencoder denoiser-1 denoiser-2 denoiser-3 denoiser-4 denoiser-5 denoiser student-1 student-2 \
-	  student reader upsampler; do \
+	  student-3 student reader upsampler; do \
 	  $(BIN)/adfusion train recipes/mini/$$part.yaml -o $(RUNS)/$$part --resume || exit 1; done
 
 train-base: setup

@@ -110,7 +110,7 @@ class StudentTask:
         scales = torch.full((count,), 4.0, device=self.device)
         noise = Streams(range(count), self.device).randn((config.in_channels,) + (config.sample_size,) * 2)
         rows = []
-        for steps in self.recipe.steps:
+        for steps in dict.fromkeys(self.recipe.steps):
             grid = times.shifted(times.trailing(steps), self.recipe.shift)
             *_, last = samplers.mean_flow(
                 lambda x, t, span: self.network.predict(x, t, context, span, scales),

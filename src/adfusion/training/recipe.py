@@ -216,7 +216,7 @@ class StudentRecipe(_Recipe):
     guidance_scales: tuple[float, float] = (1.0, 8.0)
     """Range of the teacher's guidance, which is an input of the student."""
     steps: tuple[int, ...] = (1, 2, 4)
-    """Numbers of steps that are practised most; each divides `path_steps`."""
+    """Numbers of steps that are practised most, more often if named more often; each divides `path_steps`."""
     drop_caption: float = Field(0.05, ge=0, le=1)
     """Share of paths without words."""
     sample_prompts: tuple[str, ...] = ()
