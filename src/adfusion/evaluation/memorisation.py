@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image
-from scipy.spatial.distance import cdist
 
 from adfusion.evaluation.statistics import Share, share_of
 
@@ -53,5 +52,8 @@ def thumbnails(pictures: np.ndarray) -> np.ndarray:
 
 
 def _nearest(points: np.ndarray, training: np.ndarray) -> np.ndarray:
-    parts = np.array_split(points, max(1, len(points) // 64))
-    return np.concatenate([cdist(part, training).min(axis=1) for part in parts])
+    """Distance (n,) of each point to the nearest; |a - b|² = |a|² + |b|² - 2 a·b is one matrix product."""
+    near, far = points.astype(np.float64), training.astype(np.float64)
+    squares = ((far**2).sum(axis=1) - 2 * near @ far.T).min(axis=1) + (near**2).sum(axis=1)
+    distances: np.ndarray = np.sqrt(np.maximum(squares, 0))
+    return distances
