@@ -14,6 +14,7 @@ from PIL import Image
 
 from adfusion import files
 from adfusion.data.scenes.caption import caption
+from adfusion.data.scenes.plain import THOROUGH, said_of
 from adfusion.data.scenes.render import render
 from adfusion.data.scenes.scene import random_scene
 from adfusion.data.scenes.sheet import contact_sheet
@@ -26,6 +27,7 @@ PROMPT = "a glossy teal bottle on a round podium, pink backdrop"
 HELD_OUT = 2_000_000
 TIMES = (0.0, 0.2, 0.4, 0.6, 0.8, 0.9, 1.0)
 SEEDS = (1, 2, 3, 4, 5, 6)
+REDRAWN_SCENES, REDRAWN_FROM = (2, 4, 5, 6, 7, 8, 12, 13), (0.15, 0.3, 0.5, 0.7, 1.0)
 BLUE, ORANGE, GREY = "#2f4f7f", "#c2631c", "#8d9093"
 
 
@@ -44,6 +46,26 @@ def denoising(model: Model) -> Image.Image:
     chosen = np.linspace(0, len(steps) - 1, 8).round().astype(int)
     estimates = [to_pictures(model.decode(steps[index]))[0] for index in chosen]
     return contact_sheet(estimates, len(chosen), [f"step {index + 1}" for index in chosen])
+
+
+def redrawn(model: Model) -> Image.Image:
+    """Renders, what latents keep of them, and what is drawn anew from latents with part of the noise."""
+    scenes = [random_scene(HELD_OUT + number, season="none") for number in REDRAWN_SCENES]
+    pictures = render(scenes, size=(128, 128)).rgb
+    x_0 = model.encode(to_pixels(pictures))
+    rows, names = [pictures, to_pictures(model.decode(x_0))], ["render", "its latents, decoded"]
+    plain = [said_of(scene, talk=THOROUGH).plain() for scene in scenes]
+    denoise = guided(
+        model.denoiser(plain), model.denoiser([""] * len(plain)), model.card.defaults.guidance_scale
+    )
+    noise, grid = Streams(range(len(scenes))).randn(tuple(x_0.shape[1:])), model.times(40)
+    for start in REDRAWN_FROM:
+        times = torch.cat([torch.tensor([start], dtype=grid.dtype), grid[grid < start]])
+        *_, end = samplers.dpmpp_2m(denoise, noise, times, model.process, x_0=x_0)
+        rows.append(to_pictures(model.decode(end.sample)))
+        names.append(f"from t = {start:g}")
+    labels = [name if column == 0 else "" for name in names for column in range(len(scenes))]
+    return contact_sheet([picture for row in rows for picture in row], len(scenes), labels)
 
 
 def loss_by_noise(model: Model) -> Figure:
@@ -114,6 +136,7 @@ def _trajectory(model: Model, sampler: samplers.Sampler, steps: int) -> list[tor
 FIGURES: dict[str, Callable[[Model], Image.Image | Figure]] = {
     "noising": noising,
     "denoising": denoising,
+    "redrawn": redrawn,
     "loss-by-noise": loss_by_noise,
     "samplers": samplers_compared,
 }

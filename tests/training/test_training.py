@@ -12,7 +12,10 @@ from safetensors.torch import load_file
 
 from adfusion.data import shards
 from adfusion.errors import UserError
+from adfusion.nets import Autoencoder
+from adfusion.pixels import to_pixels
 from adfusion.training import compute, train
+from adfusion.training.runs import trained_autoencoder
 from tiny_runs import (
     AUTOENCODER,
     DENOISER,
@@ -88,6 +91,41 @@ def test_an_autoencoder_overfits_a_few_pictures(runs: Path) -> None:
     )
     losses = [step.loss for step in train(recipe, runs / "run") if step.loss is not None]
     assert losses[-1] < 0.4 * losses[0]
+
+
+def error_under_noise(autoencoder: Autoencoder, pixels: torch.Tensor, amount: float) -> float:
+    """The squared error of what is decoded from latents with so many deviations of noise."""
+    with torch.no_grad():
+        latents = autoencoder.encode(pixels)
+        noise = torch.randn(latents.shape, generator=torch.Generator().manual_seed(0))
+        decoded = autoencoder.decode(latents + amount * noise * latents.std((0, 2, 3), keepdim=True))
+    return float((decoded - pixels).square().mean())
+
+
+def test_latents_that_were_corrupted_in_training_bear_noise(runs: Path) -> None:
+    long = recipe_file(runs, AUTOENCODER, pictures=960, checkpoint_every=960)
+    run_to_end(long, runs / "first")
+    for name, share in (("fragile", 0.0), ("robust", 1.0)):
+        changes = {"start_from": "first", "corrupted_share": share, "corruption": 2.0}
+        run_to_end(recipe_file(runs, AUTOENCODER, pictures=960, checkpoint_every=960, **changes), runs / name)
+    pixels = to_pixels(np.load(sorted((runs / "scenes").glob("*32x32.npy"))[0]))
+    fragile, robust = (trained_autoencoder(runs / name)[0] for name in ("fragile", "robust"))
+    assert error_under_noise(robust, pixels, 1.0) < 0.8 * error_under_noise(fragile, pixels, 1.0)
+
+
+def test_an_autoencoder_goes_on_from_another_run(runs: Path) -> None:
+    first = run_to_end(recipe_file(runs, AUTOENCODER), runs / "first")
+    still = {**AUTOENCODER["optimizer"], "learning_rate": 1e-12}
+    recipe = recipe_file(runs, AUTOENCODER, start_from="first", seed=4, pictures=8, optimizer=still)
+    for name, weight in run_to_end(recipe, runs / "second").items():
+        torch.testing.assert_close(weight, first[name])
+    _, record = trained_autoencoder(runs / "second")
+    assert record["recipe"]["start_from"] == "first"
+    wider = recipe_file(
+        runs, AUTOENCODER, start_from="first", network={**AUTOENCODER["network"], "width": 16}
+    )
+    with pytest.raises(UserError, match=r"first: found .*encoder_width=8.*allowed: .*encoder_width=16"):
+        train(wider, runs / "third")
 
 
 def test_a_denoiser_overfits_a_few_pictures(runs: Path) -> None:

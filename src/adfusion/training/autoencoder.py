@@ -10,6 +10,7 @@ from einops import rearrange
 from PIL import Image
 from torch import Tensor
 
+from adfusion.errors import UserError
 from adfusion.nets import Autoencoder, AutoencoderConfig
 from adfusion.pixels import to_pictures, to_pixels
 from adfusion.training.loop import TrainingProgress, generator_of
@@ -22,6 +23,7 @@ from adfusion.training.pictures import (
     step_rng,
 )
 from adfusion.training.recipe import AutoencoderNetwork, AutoencoderRecipe
+from adfusion.training.runs import trained_autoencoder
 
 
 def autoencoder_config(shape: AutoencoderNetwork) -> AutoencoderConfig:
@@ -42,6 +44,14 @@ class AutoencoderTask:
         self.recipe, self.run = recipe, run
         torch.manual_seed(recipe.seed)
         self.network = Autoencoder(autoencoder_config(recipe.network))
+        if recipe.start_from is not None:
+            before, _ = trained_autoencoder(run.parent / recipe.start_from)
+            if before.config != self.network.config:
+                raise UserError(
+                    f"{run.parent / recipe.start_from}: found {before.config}, "
+                    f"allowed: the network of the recipe, {self.network.config}"
+                )
+            self.network.load_state_dict(before.state_dict())
 
     def prepare(self, accelerator: Accelerator) -> Iterator[TrainingProgress]:
         self.device = accelerator.device
@@ -56,12 +66,20 @@ class AutoencoderTask:
         )
         pixels = to_pixels(crops[share]).to(self.device)
         latents = self.network.encode(pixels)
-        noise = torch.randn(latents.shape, generator=generator_of(recipe.seed, step)).to(latents)
-        decoded = self.network.decode(latents + recipe.latent_noise * noise)
+        decoded = self.network.decode(latents + self._noise(latents, step))
         loss: Tensor = (decoded - pixels).square().mean()
         loss = loss + recipe.absolute_weight * (decoded - pixels).abs().mean()
         loss = loss + recipe.edge_weight * edge_distance(decoded, pixels).mean()
         return loss + recipe.latent_weight * latents.square().mean()
+
+    def _noise(self, latents: Tensor, step: int) -> Tensor:
+        """A little for all latents, much for some. Much is counted in the latents' own deviation, and the
+        gradient knows it: otherwise the encoder would drown the noise by making latents larger."""
+        recipe, random = self.recipe, generator_of(self.recipe.seed, step)
+        noise = torch.randn(latents.shape, generator=random).to(latents)
+        chance, amount = torch.rand((2, len(latents), 1, 1, 1), generator=random).to(latents)
+        much = recipe.corruption * amount * latents.std((0, 2, 3), keepdim=True)
+        return noise * torch.where(chance < recipe.corrupted_share, much, recipe.latent_noise)
 
     @torch.no_grad()
     def samples(self) -> Image.Image:

@@ -163,8 +163,15 @@ class AutoencoderRecipe(_Recipe):
     """Weight of the L1 distance beside the squared one."""
     edge_weight: float = Field(0.1, ge=0)
     """Weight of the L1 distance of the pictures' gradients, which keeps edges sharp."""
+    start_from: str | None = None
+    """The finished run, beside this one, whose averaged weights are the first. None starts at random."""
     latent_noise: float = Field(0.05, ge=0)
     """Standard deviation of noise on the latents: the decoder learns to bear the denoiser's small errors."""
+    corrupted_share: float = Field(0.0, ge=0, le=1)
+    """Share of crops whose latents are corrupted far more, so that what matters most outlasts the most noise
+    (Yang et al. 2025, "Latent Denoising Makes Good Tokenizers", arXiv:2507.15856)."""
+    corruption: float = Field(1.0, gt=0)
+    """Their noise has up to so many standard deviations of each channel, any amount as often as any other."""
     latent_weight: float = Field(1e-4, ge=0)
     """Weight of the mean square of the latents: keeps them inside the decoder's soft clamp."""
 
