@@ -1,9 +1,14 @@
+from dataclasses import replace
+
 import pytest
 import torch
+import torch.nn.functional as F
 
 from adfusion.nets import DiT, DiTConfig
+from adfusion.nets.dit import attention
 
 CONFIG = DiTConfig(sample_size=8, width=32, heads=2, depth=2)
+OVERLAPPING = replace(CONFIG, overlap=1)
 
 
 def inputs(height: int = 8, width: int = 8) -> tuple[torch.Tensor, ...]:
@@ -14,9 +19,9 @@ def inputs(height: int = 8, width: int = 8) -> tuple[torch.Tensor, ...]:
     return x, torch.tensor([0.2, 0.9]), text, mask
 
 
-def disturbed() -> DiT:
+def disturbed(config: DiTConfig = CONFIG) -> DiT:
     torch.manual_seed(0)
-    net = DiT(CONFIG).eval()
+    net = DiT(config).eval()
     for weight in net.parameters():
         torch.nn.init.normal_(weight, std=0.2)
     return net
@@ -83,7 +88,40 @@ def test_latents_that_no_patch_fits_are_refused() -> None:
         DiT(CONFIG)(*inputs(height=7))
 
 
-@pytest.mark.parametrize("wrong", [{"width": 30}, {"heads": 3}, {"sample_size": 7}, {"depth": 0}])
-def test_a_shape_that_cannot_be_is_refused(wrong: dict[str, int]) -> None:
-    with pytest.raises(ValueError, match="must be"):
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"width": 30}, "width must be"),
+        ({"heads": 3}, "width must be"),
+        ({"depth": 0}, "must be at least 1"),
+        ({"sample_size": 7}, "latents of 7x7"),
+        ({"overlap": 2}, "overlap: found 2"),
+    ],
+)
+def test_a_shape_that_cannot_be_is_refused(wrong: dict[str, int], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
         DiTConfig(**{"sample_size": 8, "width": 32, "heads": 2, **wrong})
+
+
+@torch.no_grad()
+def test_overlapping_patches_need_no_other_weights() -> None:
+    plain, net = disturbed(), disturbed(OVERLAPPING)
+    assert all(torch.equal(net.state_dict()[name], weight) for name, weight in plain.state_dict().items())
+    x, t, text, mask = inputs(height=6, width=9)
+    assert net(x, t, text, mask).shape == x.shape
+
+
+@pytest.mark.parametrize("bias", [None, torch.tensor([0.0, 0.0, 0.0, -10000.0]).view(1, 1, 1, 4)])
+def test_attention_in_bfloat16_is_that_of_pytorch(bias: torch.Tensor | None) -> None:
+    torch.manual_seed(0)
+    q, k, v = (torch.randn(2, 3, n, 8, requires_grad=True) for n in (5, 4, 4))
+    half = None if bias is None else bias.bfloat16()
+    out = attention(q.bfloat16(), k.bfloat16(), v.bfloat16(), half)
+    exact = F.scaled_dot_product_attention(q, k, v, attn_mask=bias)
+    torch.testing.assert_close(out.float(), exact, atol=2e-2, rtol=2e-2)
+    for ours, theirs in zip(
+        torch.autograd.grad(out.float().square().sum(), (q, k, v)),
+        torch.autograd.grad(exact.square().sum(), (q, k, v)),
+        strict=True,
+    ):
+        torch.testing.assert_close(ours, theirs, atol=5e-2, rtol=5e-2)

@@ -16,6 +16,10 @@ DITS = [
     DiTConfig(sample_size=16, patch_size=2, in_channels=3, out_channels=6, width=48, heads=3, depth=3),
     DiTConfig(sample_size=16, width=32, heads=4, depth=1, caption_width=20, interpolation_scale=2.0),
 ]
+OVERLAPPING = [
+    DiTConfig(sample_size=8, width=32, heads=2, depth=2, overlap=1),
+    DiTConfig(sample_size=8, patch_size=4, width=32, heads=2, depth=1, overlap=2, interpolation_scale=2.0),
+]
 AUTOENCODERS = [
     AutoencoderConfig(4, 8, 8, (1, 2, 1, 1), (1, 1, 2, 1)),
     AutoencoderConfig(8, 8, 12, (0, 1, 2), (2, 1, 0)),
@@ -39,7 +43,7 @@ def dit_inputs(config: DiTConfig, height: int, width: int) -> tuple[torch.Tensor
     return x, torch.tensor([0.0, 0.371, 1.0]), text, mask
 
 
-@pytest.mark.parametrize("config", DITS)
+@pytest.mark.parametrize("config", DITS + OVERLAPPING)
 @pytest.mark.parametrize(("height", "width"), [(8, 8), (16, 16), (10, 18)])
 @torch.no_grad()
 def test_dit_gives_the_numbers_of_diffusers(config: DiTConfig, height: int, width: int) -> None:

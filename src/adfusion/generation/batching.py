@@ -27,7 +27,7 @@ def picture_memory(model: Model, size: Size) -> int:
     alive at once; rounded up."""
     finished = size[0] * size[1]
     small = finished // model.upsampler.config.scale**2
-    tokens = small // (model.autoencoder.config.factor * model.card.denoiser.patch_size) ** 2
+    tokens = small // (model.autoencoder.config.factor * model.card.denoiser.patches.stride) ** 2
     numbers = (
         2 * tokens * 20 * model.card.denoiser.width,  # a guided pair: MLP, queries, keys, values, residuals
         small * 3 * model.autoencoder.config.decoder_width,  # input, hidden and output of a block

@@ -1,6 +1,7 @@
 """`model.json`: what a model is, what it was made from, and how it was measured."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, Self
 
@@ -10,6 +11,7 @@ from pydantic import (
     Field,
     JsonValue,
     ValidationError,
+    field_serializer,
     field_validator,
     model_validator,
 )
@@ -157,6 +159,12 @@ class ModelCard(_Checked):
     parts: dict[str, Part] = {}
     """The weight files; filled in when the model is saved."""
 
+    @field_serializer("denoiser")
+    def _denoiser(self, config: DiTConfig) -> dict[str, Any]:
+        """As models were written before patches could overlap: a card's text is in the model's hash."""
+        written = asdict(config)
+        return written if config.overlap else {name: written[name] for name in written if name != "overlap"}
+
     @field_validator("process")
     @classmethod
     def _process_exists(cls, config: dict[str, JsonValue]) -> dict[str, JsonValue]:
@@ -192,7 +200,7 @@ class ModelCard(_Checked):
                 f"denoiser.caption_width: found {self.denoiser.caption_width}, "
                 f"allowed: {text.WIDTH}, the text encoder's width"
             )
-        multiple = self.autoencoder.factor * self.denoiser.patch_size
+        multiple = self.autoencoder.factor * self.denoiser.patches.stride
         for width, height in self.sizes:
             if width % multiple or height % multiple:
                 raise ValueError(f"sizes: found {width}x{height}, allowed: multiples of {multiple}")

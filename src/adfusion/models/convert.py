@@ -6,6 +6,7 @@ The numbers do not change: the tests hold both sides to 1e-4. Only `to_pixart` a
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import torch
@@ -14,6 +15,7 @@ from torch import Tensor
 
 from adfusion.errors import UserError
 from adfusion.nets import Autoencoder, AutoencoderConfig, DiT, DiTConfig
+from adfusion.nets.patches import Patches
 
 State = Mapping[str, Tensor]
 
@@ -54,10 +56,14 @@ _TINY_ALWAYS = {
 
 
 def pixart_config(config: DiTConfig) -> dict[str, Any]:
-    """Arguments of `PixArtTransformer2DModel` for our configuration."""
+    """Arguments of `PixArtTransformer2DModel` for our configuration.
+
+    There are no patches that overlap there: it sees them laid side by side, on a larger square.
+    """
+    rows, _ = config.patches.grid(config.sample_size, config.sample_size)
     return {
         **_PIXART_ALWAYS,
-        "sample_size": config.sample_size,
+        "sample_size": rows * config.patch_size,
         "patch_size": config.patch_size,
         "in_channels": config.in_channels,
         "out_channels": config.out_channels,
@@ -66,7 +72,7 @@ def pixart_config(config: DiTConfig) -> dict[str, Any]:
         "cross_attention_dim": config.width,
         "num_layers": config.depth,
         "caption_channels": config.caption_width,
-        "interpolation_scale": config.interpolation_scale,
+        "interpolation_scale": config.spacing,
     }
 
 
@@ -180,12 +186,28 @@ def autoencoder_state(tiny: State) -> dict[str, Tensor]:
 
 
 def to_pixart(net: DiT) -> Any:
-    """The `diffusers.PixArtTransformer2DModel` with the same weights; its timestep is 1000 * t."""
+    """The `diffusers.PixArtTransformer2DModel` with the same weights; its timestep is 1000 * t.
+
+    Patches that overlap are laid side by side before it and averaged after it, by hooks.
+    """
     from diffusers import PixArtTransformer2DModel
 
     pixart = PixArtTransformer2DModel(**pixart_config(net.config))
     pixart.load_state_dict(pixart_state(net.state_dict(), net.config))
+    if net.config.overlap:
+        patches = net.config.patches
+        pixart.register_forward_pre_hook(
+            lambda _, args, kwargs: ((patches.side_by_side(args[0]), *args[1:]), kwargs), with_kwargs=True
+        )
+        pixart.register_forward_hook(partial(_together, patches))
     return pixart.eval()
+
+
+def _together(patches: Patches, _: Any, args: Any, answer: Any) -> Any:
+    if isinstance(answer, tuple):
+        return (patches.together(answer[0]), *answer[1:])
+    answer.sample = patches.together(answer.sample)
+    return answer
 
 
 def from_pixart(pixart: Any) -> DiT:

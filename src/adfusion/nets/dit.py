@@ -15,6 +15,7 @@ from einops import rearrange
 from torch import Tensor, nn
 
 from adfusion.nets.linear import Linear, Mlp
+from adfusion.nets.patches import Patches
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,9 @@ class DiTConfig:
     depth: int = 10
     caption_width: int = 384
     interpolation_scale: float = 1.0
+    overlap: int = 0
+    """How many latent pixels a patch shares with the next one. What is said twice is averaged: more
+    arithmetic and calmer pictures from as many weights."""
     distilled: bool = False
     """Whether the network is the average velocity of a guided teacher: told the length of the step and the
     guidance scale too (`adfusion.training.distillation`)."""
@@ -45,12 +49,18 @@ class DiTConfig:
             raise ValueError("every number must be at least 1")
         if self.width % self.heads or self.width % 4:
             raise ValueError(f"width must be a multiple of 4 and of heads ({self.heads}), found {self.width}")
-        if self.sample_size % self.patch_size:
-            raise ValueError(
-                f"sample_size must be a multiple of patch_size ({self.patch_size}), found {self.sample_size}"
-            )
+        self.patches.grid(self.sample_size, self.sample_size)
         if self.interpolation_scale <= 0:
             raise ValueError(f"interpolation_scale must be above 0, found {self.interpolation_scale}")
+
+    @property
+    def patches(self) -> Patches:
+        return Patches(self.patch_size, self.overlap)
+
+    @property
+    def spacing(self) -> float:
+        """By what positions are divided: patches that overlap lie closer."""
+        return self.interpolation_scale * self.patch_size / self.patches.stride
 
 
 @dataclass(frozen=True)
@@ -124,12 +134,8 @@ class DiT(nn.Module):
         guidance_scale: Tensor | None = None,
     ) -> Tensor:
         """`forward` for a prompt that `text` has projected already."""
-        p, (height, width) = self.config.patch_size, x.shape[-2:]
-        if height % p or width % p:
-            raise ValueError(f"latents of {height}x{width} cannot be cut into patches of {p}x{p}")
-        h, w = height // p, width // p
-
-        x = self.patch(rearrange(x, "b c (h p) (w q) -> b (h w) (c p q)", p=p, q=p)) + self.positions(h, w, x)
+        height, width = x.shape[-2:]
+        x = self.patch(self.config.patches.cut(x)) + self.positions(height, width, x)
         time = self.time(sinusoids(1000.0 * t.float(), 256).to(x.dtype))
         if self.config.distilled:
             if span is None or guidance_scale is None:
@@ -142,16 +148,16 @@ class DiT(nn.Module):
             x = block(x, modulation, keys_values, context.bias)
 
         shift, scale = (self.table + time[:, None]).chunk(2, dim=1)
-        x = self.out(modulate(x, shift, scale))
-        return rearrange(x, "b (h w) (p q c) -> b c (h p) (w q)", h=h, w=w, p=p, q=p)
+        return self.config.patches.join(self.out(modulate(x, shift, scale)), height, width)
 
-    def positions(self, h: int, w: int, like: Tensor) -> Tensor:
-        """Sine-cosine position embedding (h*w, width): the first half encodes the column, the second the row.
+    def positions(self, height: int, width: int, like: Tensor) -> Tensor:
+        """Sine-cosine position embedding of patches (n, width): one half for columns, one for rows.
 
         Rows and columns are stretched to the extent of the square grid of `sample_size`.
         """
-        extent = self.config.sample_size / self.config.patch_size / self.config.interpolation_scale
-        half = self.config.width // 2
+        config, half = self.config, self.config.width // 2
+        h, w = config.patches.grid(height, width)
+        extent = config.patches.grid(config.sample_size, config.sample_size)[0] / config.spacing
         rows, columns = (
             sinusoids(torch.arange(n, device=like.device) * (extent / n), half, sine_first=True)
             for n in (h, w)
@@ -216,7 +222,7 @@ class SelfAttention(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         q, k, v = rearrange(self.qkv(x), "b n (three h d) -> three b h n d", three=3, h=self.heads)
-        x = F.scaled_dot_product_attention(q, k, v)
+        x = attention(q, k, v)
         out: Tensor = self.out(rearrange(x, "b h n d -> b n (h d)"))
         return out
 
@@ -236,9 +242,23 @@ class CrossAttention(nn.Module):
     def forward(self, x: Tensor, keys_values: tuple[Tensor, Tensor], bias: Tensor) -> Tensor:
         q = rearrange(self.q(x), "b n (h d) -> b h n d", h=self.heads)
         k, v = keys_values
-        x = F.scaled_dot_product_attention(q, k, v, attn_mask=bias.to(q.dtype))
+        x = attention(q, k, v, bias.to(q.dtype))
         out: Tensor = self.out(rearrange(x, "b h n d -> b n (h d)"))
         return out
+
+
+def attention(q: Tensor, k: Tensor, v: Tensor, bias: Tensor | None = None) -> Tensor:
+    """Scaled dot-product attention of q (b h n d) to k and v (b h m d), bias (b 1 1 m) added to the scores.
+
+    In bfloat16 on a CPU by plain products: the way back through PyTorch's fused kernel takes there five times
+    as long.
+    """
+    if q.device.type != "cpu" or q.dtype != torch.bfloat16:
+        return F.scaled_dot_product_attention(q, k, v, attn_mask=bias)
+    scores = q * q.shape[-1] ** -0.5 @ k.transpose(-1, -2)
+    weights = (scores if bias is None else scores + bias).softmax(-1)
+    out: Tensor = weights.to(v.dtype) @ v
+    return out
 
 
 def _embedder(width: int) -> nn.Sequential:

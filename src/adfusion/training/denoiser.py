@@ -33,6 +33,7 @@ def denoiser_config(recipe: DenoiserRecipe, latents: AutoencoderConfig) -> DiTCo
         width=recipe.network.width,
         heads=recipe.network.heads,
         depth=recipe.network.depth,
+        overlap=recipe.network.overlap,
     )
 
 

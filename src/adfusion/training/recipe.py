@@ -181,6 +181,7 @@ class DenoiserNetwork(_Strict):
     heads: int = 5
     depth: int = 8
     patch_size: int = 2
+    overlap: int = 0
 
 
 class DenoiserRecipe(_Recipe):
