@@ -128,6 +128,24 @@ def test_an_autoencoder_goes_on_from_another_run(runs: Path) -> None:
         train(wider, runs / "third")
 
 
+def test_a_wider_decoder_is_learnt_for_the_same_latents(runs: Path) -> None:
+    first = run_to_end(recipe_file(runs, AUTOENCODER), runs / "first")
+    network = {**AUTOENCODER["network"], "decoder_width": 16}
+    recipe = recipe_file(runs, AUTOENCODER, start_from="first", only_decoder=True, network=network)
+    second = run_to_end(recipe, runs / "second")
+    for name, weight in first.items():
+        if name.startswith("encoder"):
+            assert torch.equal(second[name], weight)
+    assert trained_autoencoder(runs / "second")[0].config.decoder_width == 16
+    before, after = (
+        [json.loads(line)["loss"] for line in (runs / "second" / "log.jsonl").read_text().splitlines()][i]
+        for i in (0, -1)
+    )
+    assert after < before
+    with pytest.raises(UserError, match="only_decoder: found true"):
+        train(recipe_file(runs, AUTOENCODER, only_decoder=True), runs / "third")
+
+
 def test_a_denoiser_overfits_a_few_pictures(runs: Path) -> None:
     run_to_end(recipe_file(runs, AUTOENCODER, pictures=800, checkpoint_every=800), runs / "autoencoder")
     recipe = recipe_file(

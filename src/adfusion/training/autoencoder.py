@@ -1,6 +1,7 @@
 """Learning latents: pictures to an eighth of their side and back."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +31,7 @@ def autoencoder_config(shape: AutoencoderNetwork) -> AutoencoderConfig:
     return AutoencoderConfig(
         latent_channels=shape.latent_channels,
         encoder_width=shape.width,
-        decoder_width=shape.width,
+        decoder_width=shape.width if shape.decoder_width is None else shape.decoder_width,
         encoder_blocks=shape.encoder_blocks,
         decoder_blocks=shape.decoder_blocks,
     )
@@ -45,13 +46,19 @@ class AutoencoderTask:
         torch.manual_seed(recipe.seed)
         self.network = Autoencoder(autoencoder_config(recipe.network))
         if recipe.start_from is not None:
-            before, _ = trained_autoencoder(run.parent / recipe.start_from)
-            if before.config != self.network.config:
-                raise UserError(
-                    f"{run.parent / recipe.start_from}: found {before.config}, "
-                    f"allowed: the network of the recipe, {self.network.config}"
-                )
-            self.network.load_state_dict(before.state_dict())
+            self._go_on_from(run.parent / recipe.start_from)
+
+    def _go_on_from(self, run: Path) -> None:
+        before, _ = trained_autoencoder(run)
+        found, allowed = before.config, self.network.config
+        if self.recipe.only_decoder:
+            found = replace(found, decoder_width=allowed.decoder_width, decoder_blocks=allowed.decoder_blocks)
+        if found != allowed:
+            raise UserError(f"{run}: found {before.config}, allowed: the network of the recipe, {allowed}")
+        self.network.encoder.load_state_dict(before.encoder.state_dict())
+        self.network.encoder.requires_grad_(not self.recipe.only_decoder)
+        if before.config == allowed:
+            self.network.decoder.load_state_dict(before.decoder.state_dict())
 
     def prepare(self, accelerator: Accelerator) -> Iterator[TrainingProgress]:
         self.device = accelerator.device

@@ -30,9 +30,10 @@ def save(
     for name, weight in network.named_parameters():
         tensors[f"network.{name}"] = weight.detach()
         tensors[f"average.{name}"] = average[name]
-        optimizer, moments = _trained_by(weight, optimizers)
-        for moment in moments:
-            tensors[f"{moment}.{name}"] = optimizer.state[weight][moment]
+        if weight.requires_grad:
+            optimizer, moments = _trained_by(weight, optimizers)
+            for moment in moments:
+                tensors[f"{moment}.{name}"] = optimizer.state[weight][moment]
     metadata = {"pictures": str(seen), "seconds": str(seconds), "recipe": recipe.model_dump_json()}
     with files.replacing(path) as temporary:
         save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, temporary, metadata)
@@ -54,6 +55,8 @@ def restore(
             for name, weight in network.named_parameters():
                 weight.copy_(file.get_tensor(f"network.{name}"))
                 average[name].copy_(file.get_tensor(f"average.{name}"))
+                if not weight.requires_grad:
+                    continue
                 optimizer, moments = _trained_by(weight, optimizers)
                 steps = torch.tensor(float(seen // recipe.batch), device=weight.device)
                 # The fused step walks through memory, so moments need the strides of their weight.

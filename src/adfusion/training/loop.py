@@ -107,8 +107,8 @@ def compiled_parts(network: nn.Module) -> list[nn.Module]:
 
 
 def make_optimizers(network: nn.Module, settings: Optimizer) -> list[torch.optim.Optimizer]:
-    """AdamW for all weights, or Muon for the matrices of the blocks and AdamW for the rest."""
-    weights = dict(network.named_parameters())
+    """AdamW for all weights that learn, or Muon for the matrices of the blocks and AdamW for the rest."""
+    weights = {name: weight for name, weight in network.named_parameters() if weight.requires_grad}
     matrices = {
         name: weight
         for name, weight in weights.items()

@@ -149,6 +149,8 @@ class _Recipe(_Strict):
 
 class AutoencoderNetwork(_Strict):
     width: int = 32
+    decoder_width: int | None = None
+    """None: as wide as the encoder."""
     latent_channels: int = 8
     encoder_blocks: tuple[int, ...] = (0, 2, 3, 3)
     decoder_blocks: tuple[int, ...] = (3, 3, 2, 0)
@@ -165,6 +167,9 @@ class AutoencoderRecipe(_Recipe):
     """Weight of the L1 distance of the pictures' gradients, which keeps edges sharp."""
     start_from: str | None = None
     """The finished run, beside this one, whose averaged weights are the first. None starts at random."""
+    only_decoder: bool = False
+    """With `start_from`: its encoder stays as it is and a decoder of any shape is learnt: denoisers of its
+    latents need not learn again."""
     latent_noise: float = Field(0.05, ge=0)
     """Standard deviation of noise on the latents: the decoder learns to bear the denoiser's small errors."""
     corrupted_share: float = Field(0.0, ge=0, le=1)
@@ -174,6 +179,12 @@ class AutoencoderRecipe(_Recipe):
     """Their noise has up to so many standard deviations of each channel, any amount as often as any other."""
     latent_weight: float = Field(1e-4, ge=0)
     """Weight of the mean square of the latents: keeps them inside the decoder's soft clamp."""
+
+    @model_validator(mode="after")
+    def _an_encoder_is_at_hand(self) -> Self:
+        if self.only_decoder and self.start_from is None:
+            raise ValueError("only_decoder: found true, allowed: with start_from, whose encoder is kept")
+        return self
 
 
 class DenoiserNetwork(_Strict):
