@@ -27,8 +27,9 @@ def disturbed(config: DiTConfig = CONFIG) -> DiT:
     return net
 
 
-def test_an_untrained_net_says_zero_and_still_learns() -> None:
-    net = DiT(CONFIG)
+@pytest.mark.parametrize("config", [CONFIG, OVERLAPPING])
+def test_an_untrained_net_says_zero_and_still_learns(config: DiTConfig) -> None:
+    net = DiT(config)
     optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
     assert torch.equal(net(*inputs()), torch.zeros(2, 4, 8, 8))
     for _ in range(3):

@@ -146,6 +146,20 @@ def test_a_wider_decoder_is_learnt_for_the_same_latents(runs: Path) -> None:
         train(recipe_file(runs, AUTOENCODER, only_decoder=True), runs / "third")
 
 
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"heads": 3}, r"network: width must be a multiple of 4 and of heads \(3\), found 32"),
+        ({"overlap": 1}, r"network: overlap: found 1, allowed for patches of 1: \[0\]"),
+    ],
+)
+def test_a_denoiser_that_cannot_be_is_refused(runs: Path, wrong: dict[str, int], message: str) -> None:
+    run_to_end(recipe_file(runs, AUTOENCODER, pictures=8), runs / "autoencoder")
+    with pytest.raises(UserError, match=message):
+        train(recipe_file(runs, DENOISER, network=DENOISER["network"] | wrong), runs / "denoiser")
+    assert not (runs / "denoiser").exists()
+
+
 def test_a_denoiser_overfits_a_few_pictures(runs: Path) -> None:
     run_to_end(recipe_file(runs, AUTOENCODER, pictures=800, checkpoint_every=800), runs / "autoencoder")
     recipe = recipe_file(
