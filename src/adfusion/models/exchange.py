@@ -70,12 +70,14 @@ def import_model(folder: Path, out: Path) -> Model:
     folder = Path(folder)
     card = read_card(folder / OWN / store.CARD)
     transformer, vae = _config(folder / "transformer"), _config(folder / "vae")
-    tiny, dit = convert.autoencoder_config(vae), convert.dit_config(transformer)
-    spread = convert.dit_config(convert.pixart_config(card.denoiser))
-    for part, found, allowed in (("transformer", dit, spread), ("vae", tiny, card.autoencoder)):
+    dit, tiny = card.denoiser, card.autoencoder
+    written = convert.dit_config(convert.pixart_config(dit))  # without overlap, which `diffusers` cannot say
+    for part, found, allowed in (
+        ("transformer", convert.dit_config(transformer), written),
+        ("vae", convert.autoencoder_config(vae), tiny),
+    ):
         if found != allowed:
             raise UserError(f"{folder / part / 'config.json'}: found {found}, allowed: {allowed}")
-    dit = card.denoiser
     networks = (
         _loaded(DiT(dit), convert.dit_state(_weights(folder / "transformer"), dit), folder / "transformer"),
         _loaded(Autoencoder(tiny), convert.autoencoder_state(_weights(folder / "vae")), folder / "vae"),
