@@ -28,7 +28,7 @@ from adfusion.models import Model
 
 SECTION = "Same quality"
 REFERENCE = 25
-TEACHER_STEPS = (25, 20, 16, 12, 10, 8, 6, 5, 4, 3)
+TEACHER_STEPS = (25, 16, 12, 8, 6, 5, 4, 3)
 STUDENT_STEPS = (1, 2, 4)
 POINTS, SHARE = 0.02, 1.10
 """How much lower fidelity, and how many times as large the Fréchet distance, may be."""

@@ -19,6 +19,8 @@ from adfusion.evaluation.fidelity import fidelity
 from adfusion.evaluation.probe import ProbeReader, load_probe
 from adfusion.models import Model, store
 from adfusion.nets import DiT
+from adfusion.training.denoiser import denoiser_config
+from adfusion.training.recipe import DenoiserRecipe
 from adfusion.training.runs import finished_run, lineage
 
 IMAGES = Path(__file__).parents[1] / "images"
@@ -47,8 +49,9 @@ def stages(run: Path) -> Iterator[tuple[int, Path]]:
 
 def measure(model: Model, run: Path, amount: int, probe: ProbeReader) -> dict[str, float]:
     """Shares of pictures that show what was asked, by attribute; and those of words never trained on."""
-    net = DiT(model.card.denoiser)
-    net.load_state_dict(finished_run(run)[0])
+    weights, record = finished_run(run)
+    net = DiT(denoiser_config(DenoiserRecipe(**record["recipe"]), model.autoencoder.config))
+    net.load_state_dict(weights)
     stage = replace(model, denoiser_net=net.eval().requires_grad_(False))
     asked, words = prompts.seen(amount), synonyms.SYNONYMS
     texts = [*(one.prompt for one in asked), *(one.prompt for one in words)]
