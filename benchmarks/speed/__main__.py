@@ -1,7 +1,7 @@
 """How fast this package is, against what a user would run in its place: `make bench`.
 
-    python benchmarks/speed                  all of it: about ten minutes on two cores
-    python benchmarks/speed --quick          a look, in under two minutes
+    python benchmarks/speed                  all of it: a quarter of an hour on two cores
+    python benchmarks/speed --quick          a look, in a few minutes
     python benchmarks/speed --only sampling  one part
     python benchmarks/speed --quality        how good pictures are by steps, for the rows of equal quality
     python benchmarks/speed --write-docs     also rewrite the tables of docs/speed.md

@@ -16,7 +16,7 @@ from cold import MEMORY
 from rows import Row, compared
 from turns import Ran, in_turn, run
 
-from adfusion.campaigns import Campaign, check, gallery, marking, plan, worker
+from adfusion.campaigns import Campaign, check, composer, gallery, marking, plan, worker
 from adfusion.campaigns import run as running
 from adfusion.creative import archive, draw, layout, svg
 from adfusion.generation import NativeGenerator
@@ -33,7 +33,12 @@ STAGES: dict[str, list[tuple[Any, str]]] = {
     "denoise": [(DiT, "predict")],
     "decode": [(Model, "decode")],
     "upsample": [(Model, "upsample")],
-    "compose": [(layout, "compose"), (layout, "ensure_fits"), (worker, "graded"), (worker, "first_labelled")],
+    "compose": [
+        (layout, "compose"),
+        (layout, "ensure_fits"),
+        (composer, "graded"),
+        (composer, "first_labelled"),
+    ],
     "rasterise": [(draw, "image")],
     "watermark": [(Marker, "mark")],
     "encode to file": [(marking, "encode"), (worker, "save_picture")],

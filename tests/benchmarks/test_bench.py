@@ -96,3 +96,10 @@ def test_the_tables_of_the_page_are_replaced_and_no_word_around_them(
     assert "| decode | 3.00 | 75% |" in text
     with Image.open(tmp_path / "images" / "speed-growth.png") as plot:
         assert plot.width > 400
+
+
+def test_the_stages_of_the_line_are_where_it_looks_for_them(bench: ModuleType) -> None:
+    import line
+
+    with line.Stopwatch().running():
+        pass
