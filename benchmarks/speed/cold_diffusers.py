@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from diffusers import (
-    AutoencoderTiny,
+    AutoencoderDC,
     DPMSolverMultistepScheduler,
     PixArtAlphaPipeline,
     PixArtTransformer2DModel,
@@ -31,10 +31,14 @@ def main(
     scheduler = DPMSolverMultistepScheduler(
         use_flow_sigmas=True, prediction_type="flow_prediction", flow_shift=card["defaults"]["shift"]
     )
+    vae = AutoencoderDC.from_pretrained(exported, subfolder="vae").float()
+    vae.register_to_config(
+        block_out_channels=vae.config.decoder_block_out_channels
+    )  # the pipeline asks for it
     pipeline = PixArtAlphaPipeline(
         tokenizer=None,
         text_encoder=None,
-        vae=AutoencoderTiny.from_pretrained(exported, subfolder="vae").float(),
+        vae=vae,
         transformer=PixArtTransformer2DModel.from_pretrained(exported, subfolder="transformer").float(),
         scheduler=scheduler,
     )

@@ -43,11 +43,13 @@ class Peer:
         folder = text.model_folder()
         self.tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
         self.encoder = AutoModel.from_pretrained(folder, local_files_only=True).eval().to(model.device)
-        self.model, self.tiny = model, convert.to_tiny(model.autoencoder).to(model.device)
+        self.model, self.vae = model, convert.to_dc(model.autoencoder).to(model.device)
+        # What the pipeline reads the latents' scale from; `AutoencoderDC` does not say it by itself.
+        self.vae.register_to_config(block_out_channels=model.autoencoder.config.decoder_widths)
         self.pipeline: Any = PixArtAlphaPipeline(
             tokenizer=None,
             text_encoder=None,
-            vae=self.tiny,
+            vae=self.vae,
             transformer=convert.to_pixart(model.denoiser_net).to(model.device),
             scheduler=DPMSolverMultistepScheduler(
                 use_flow_sigmas=True,
@@ -58,7 +60,7 @@ class Peer:
         self.pipeline.set_progress_bar_config(disable=True)
         if compiled:
             self.pipeline.transformer.compile()
-            self.tiny.decoder.compile()
+            self.vae.decoder.compile()
 
     @torch.no_grad()
     def pixels(self, prompts: Sequence[str], seeds: Sequence[int], steps: int, scale: float) -> Tensor:
@@ -82,7 +84,7 @@ class Peer:
             torch.tensor(values, device=latents.device)[:, None, None]
             for values in (model.card.latents.mean, model.card.latents.std)
         )
-        pixels: Tensor = self.tiny.decode(latents * std + mean).sample
+        pixels: Tensor = self.vae.decode(latents * std + mean).sample
         return pixels.clamp(-1, 1)
 
     def _read(self, texts: list[str]) -> tuple[Tensor, Tensor]:

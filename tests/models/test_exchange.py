@@ -46,7 +46,7 @@ def test_there_and_back_is_bit_for_bit(own: Path, exported: Path, tmp_path: Path
 
 
 def test_the_exported_parts_draw_the_same_in_diffusers(own: Path, exported: Path) -> None:
-    from diffusers import AutoencoderTiny, FlowMatchEulerDiscreteScheduler, PixArtTransformer2DModel
+    from diffusers import AutoencoderDC, FlowMatchEulerDiscreteScheduler, PixArtTransformer2DModel
 
     model, prompt, steps = store.load(own), ["a teal bottle"], 4
     noise = Streams([3], model.device).randn(model.latent_shape(64, 64))
@@ -56,7 +56,7 @@ def test_the_exported_parts_draw_the_same_in_diffusers(own: Path, exported: Path
         ours = model.decode(last.x_t)
 
     transformer = PixArtTransformer2DModel.from_pretrained(exported, subfolder="transformer").float()
-    vae = AutoencoderTiny.from_pretrained(exported, subfolder="vae").float()
+    vae = AutoencoderDC.from_pretrained(exported, subfolder="vae").float()
     scheduler = FlowMatchEulerDiscreteScheduler.from_pretrained(exported, subfolder="scheduler")
     scheduler.set_timesteps(sigmas=np.linspace(1, 1 / steps, steps))
     text, latents = model.text_encoder.encode(prompt), noise

@@ -36,7 +36,7 @@ def test_the_default_upsampler_is_small() -> None:
 
 def test_an_autoencoder_overfits_a_picture() -> None:
     torch.manual_seed(0)
-    net = Autoencoder(AutoencoderConfig(4, 16, 16, (0, 1), (1, 0)))
+    net = Autoencoder(AutoencoderConfig(4, (16, 16), (1, 1), (16, 16), (1, 1)))
     ramp = torch.linspace(-0.8, 0.8, 16)
     picture = torch.stack([ramp.expand(16, 16), ramp[:, None].expand(16, 16), torch.zeros(16, 16)])[None]
     optimizer = torch.optim.Adam(net.parameters(), lr=3e-3)
@@ -50,11 +50,20 @@ def test_an_autoencoder_overfits_a_picture() -> None:
 
 def test_pixels_that_do_not_divide_are_refused() -> None:
     with pytest.raises(ValueError, match="60x64"):
-        Autoencoder(AutoencoderConfig(4, 4, 4)).encode(torch.zeros(1, 3, 60, 64))
+        Autoencoder(AutoencoderConfig()).encode(torch.zeros(1, 3, 60, 64))
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"encoder_blocks": (1, 1)}, {"decoder_blocks": (1, 1, 1, -1)}, {"latent_channels": 0}]
+    "wrong",
+    [
+        {"encoder_blocks": (1, 1)},
+        {"decoder_blocks": (1, 1, 1, 0)},
+        {"encoder_blocks": (-1, 1, 1, 1)},
+        {"latent_channels": 0},
+        {"latent_channels": 7},
+        {"decoder_widths": (24, 48, 80, 192)},
+        {"encoder_widths": (24, 50, 100, 200)},
+    ],
 )
 def test_an_autoencoder_that_cannot_be_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="must"):

@@ -21,8 +21,8 @@ OVERLAPPING = [
     DiTConfig(sample_size=8, patch_size=4, width=32, heads=2, depth=1, overlap=2, interpolation_scale=2.0),
 ]
 AUTOENCODERS = [
-    AutoencoderConfig(4, 8, 8, (1, 2, 1, 1), (1, 1, 2, 1)),
-    AutoencoderConfig(8, 8, 12, (0, 1, 2), (2, 1, 0)),
+    AutoencoderConfig(4, (8, 16, 16, 32), (1, 2, 1, 1), (8, 8, 16, 16), (1, 1, 2, 1)),
+    AutoencoderConfig(8, (4, 8, 16), (0, 1, 2), (4, 12, 24), (0, 2, 1)),
     AutoencoderConfig(),
 ]
 
@@ -101,27 +101,30 @@ def test_a_missing_weight_is_named() -> None:
 def test_autoencoder_gives_the_numbers_of_diffusers(config: AutoencoderConfig) -> None:
     net = Autoencoder(config).eval()
     randomize(net, seed=4)
-    tiny = convert.to_tiny(net)
+    dc = convert.to_dc(net)
     pixels = torch.rand(2, 3, 32, 48, generator=torch.Generator().manual_seed(5)) * 2 - 1
     latents = torch.randn(2, config.latent_channels, 4, 6, generator=torch.Generator().manual_seed(6)) * 2
-    torch.testing.assert_close(net.encode(pixels), tiny.encode(pixels).latents, **TOLERANCE)
-    torch.testing.assert_close(net.decode(latents), tiny.decode(latents).sample, **TOLERANCE)
+    torch.testing.assert_close(net.encode(pixels), dc.encode(pixels).latent, **TOLERANCE)
+    torch.testing.assert_close(net.decode(latents), dc.decode(latents).sample, **TOLERANCE)
     assert net.encode(pixels).shape == (2, config.latent_channels, 32 // config.factor, 48 // config.factor)
 
 
 @pytest.mark.parametrize("config", AUTOENCODERS)
 @torch.no_grad()
-def test_an_autoencoder_tiny_becomes_our_autoencoder(config: AutoencoderConfig) -> None:
-    tiny = diffusers.AutoencoderTiny(**convert.tiny_config(config)).eval()
-    randomize(tiny, seed=7)
-    net = convert.from_tiny(tiny)
+def test_an_autoencoder_dc_becomes_our_autoencoder(config: AutoencoderConfig) -> None:
+    dc = diffusers.AutoencoderDC(**convert.dc_config(config)).eval()
+    randomize(dc, seed=7)
+    net = convert.from_dc(dc)
     assert net.config == config
     pixels = torch.rand(1, 3, 32, 32, generator=torch.Generator().manual_seed(8)) * 2 - 1
-    latents = tiny.encode(pixels).latents
+    latents = dc.encode(pixels).latent
     torch.testing.assert_close(net.encode(pixels), latents, **TOLERANCE)
-    torch.testing.assert_close(net.decode(latents), tiny.decode(latents).sample, **TOLERANCE)
+    torch.testing.assert_close(net.decode(latents), dc.decode(latents).sample, **TOLERANCE)
 
 
-def test_default_taesd_of_diffusers_can_be_loaded() -> None:
-    config = convert.autoencoder_config(diffusers.AutoencoderTiny().config)
-    assert config == AutoencoderConfig(4, 64, 64, (1, 3, 3, 3), (3, 3, 3, 1))
+def test_an_autoencoder_option_that_we_lack_is_refused_by_name() -> None:
+    config = convert.dc_config(AUTOENCODERS[0]) | {"decoder_block_types": "EfficientViTBlock"}
+    with pytest.raises(
+        UserError, match="decoder_block_types: found 'EfficientViTBlock', allowed: 'ResBlock'"
+    ):
+        convert.autoencoder_config(config)

@@ -38,7 +38,7 @@ def learnt_model(steps: int = 300) -> Model:
         description="For tests.",
         denoiser=DiTConfig(sample_size=8, patch_size=2, in_channels=3, out_channels=3, width=64, heads=2,
                            depth=2),
-        autoencoder=AutoencoderConfig(latent_channels=3, encoder_width=8, decoder_width=8),
+        autoencoder=AutoencoderConfig(3, *2 * ((12,) * 4, (0, 1, 1, 1))),
         upsampler=UpsamplerConfig(channels=8, blocks=1),
         process={"name": "flow"},
         prediction="flow",

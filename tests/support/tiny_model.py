@@ -19,7 +19,7 @@ def tiny_model(seed: int = 0) -> Model:
         name="tiny",
         description="Random weights for tests.",
         denoiser=DiTConfig(sample_size=8, width=32, heads=2, depth=2),
-        autoencoder=AutoencoderConfig(encoder_width=8, decoder_width=8),
+        autoencoder=AutoencoderConfig(4, *2 * ((8,) * 4, (0, 1, 1, 1))),
         upsampler=UpsamplerConfig(channels=8, blocks=1),
         process={"name": "flow"},
         prediction="flow",

@@ -24,13 +24,18 @@ COMMON = {
 AUTOENCODER = {
     **COMMON, "name": "tiny autoencoder", "train": "autoencoder", "pictures": 48, "crop": 24,
     "network": {
-        "width": 8, "latent_channels": 4, "encoder_blocks": [0, 1, 1, 1], "decoder_blocks": [1, 1, 1, 0],
+        "widths": [8, 8, 8, 8], "latent_channels": 4, "encoder_blocks": [0, 1, 1, 1],
+        "decoder_blocks": [0, 1, 1, 1],
     },
 }  # fmt: skip
 DENOISER = {
     **COMMON, "name": "tiny denoiser", "train": "denoiser", "pictures": 48,
     "network": {"width": 32, "heads": 2, "depth": 2, "patch_size": 1},
     "sample_prompts": ["a red lamp"],
+}  # fmt: skip
+AUTOENCODER_WITH_MUON = {
+    **AUTOENCODER, "name": "tiny autoencoder with Muon",
+    "optimizer": {**COMMON["optimizer"], "muon": 2e-3},
 }  # fmt: skip
 DENOISER_WITH_MUON = {
     **DENOISER, "name": "tiny denoiser with Muon", "precision": "bf16",

@@ -23,7 +23,7 @@ SMALL: dict[str, Any] = {
 }  # fmt: skip
 SMALLER_BY = 4
 NETWORKS: dict[str, dict[str, Any]] = {
-    "autoencoder": {"width": 8},
+    "autoencoder": {"widths": [8, 12, 24, 24]},
     "denoiser": {"width": 32, "heads": 2, "depth": 1},
     "upsampler": {"channels": 8, "blocks": 1},
     "reader": {"width": 32, "heads": 2, "depth": 1},

@@ -18,6 +18,7 @@ from adfusion.training import compute, train
 from adfusion.training.runs import trained_autoencoder
 from tiny_runs import (
     AUTOENCODER,
+    AUTOENCODER_WITH_MUON,
     DENOISER,
     DENOISER_WITH_MUON,
     UPSAMPLER,
@@ -51,7 +52,7 @@ def same(a: dict[str, torch.Tensor], b: dict[str, torch.Tensor]) -> bool:
 
 
 @pytest.mark.parametrize(
-    "kind", [AUTOENCODER, DENOISER, DENOISER_WITH_MUON, UPSAMPLER], ids=lambda kind: kind["name"]
+    "kind", [AUTOENCODER_WITH_MUON, DENOISER, DENOISER_WITH_MUON, UPSAMPLER], ids=lambda kind: kind["name"]
 )
 def test_a_resumed_run_ends_at_the_same_bits(runs: Path, kind: dict[str, object]) -> None:
     run_to_end(recipe_file(runs, AUTOENCODER), runs / "autoencoder")
@@ -121,29 +122,37 @@ def test_an_autoencoder_goes_on_from_another_run(runs: Path) -> None:
         torch.testing.assert_close(weight, first[name])
     _, record = trained_autoencoder(runs / "second")
     assert record["recipe"]["start_from"] == "first"
-    wider = recipe_file(
-        runs, AUTOENCODER, start_from="first", network={**AUTOENCODER["network"], "width": 16}
-    )
-    with pytest.raises(UserError, match=r"first: found .*encoder_width=8.*allowed: .*encoder_width=16"):
-        train(wider, runs / "third")
+    wider = {**AUTOENCODER["network"], "widths": [8, 8, 16, 16]}
+    with pytest.raises(UserError, match=r"first: found .*\(8, 8, 8, 8\).*allowed: .*\(8, 8, 16, 16\)"):
+        train(recipe_file(runs, AUTOENCODER, start_from="first", network=wider), runs / "third")
 
 
-def test_a_wider_decoder_is_learnt_for_the_same_latents(runs: Path) -> None:
-    first = run_to_end(recipe_file(runs, AUTOENCODER), runs / "first")
-    network = {**AUTOENCODER["network"], "decoder_width": 16}
-    recipe = recipe_file(runs, AUTOENCODER, start_from="first", only_decoder=True, network=network)
-    second = run_to_end(recipe, runs / "second")
-    for name, weight in first.items():
-        if name.startswith("encoder"):
-            assert torch.equal(second[name], weight)
-    assert trained_autoencoder(runs / "second")[0].config.decoder_width == 16
-    before, after = (
-        [json.loads(line)["loss"] for line in (runs / "second" / "log.jsonl").read_text().splitlines()][i]
-        for i in (0, -1)
+def test_an_autoencoder_of_another_shape_learns_the_latents_of_a_run(runs: Path) -> None:
+    run_to_end(recipe_file(runs, AUTOENCODER), runs / "first")
+    network = {**AUTOENCODER["network"], "widths": [8, 8, 16, 16]}
+    changes = {"network": network, "pictures": 960, "checkpoint_every": 960}
+    run_to_end(recipe_file(runs, AUTOENCODER, **changes), runs / "free")
+    run_to_end(
+        recipe_file(runs, AUTOENCODER, **changes, latents_of="first", latents_weight=1.0), runs / "second"
     )
-    assert after < before
-    with pytest.raises(UserError, match="only_decoder: found true"):
-        train(recipe_file(runs, AUTOENCODER, only_decoder=True), runs / "third")
+    pixels = to_pixels(np.load(sorted((runs / "scenes").glob("*32x32.npy"))[0]))
+    with torch.no_grad():
+        first, free, second = (
+            trained_autoencoder(runs / name)[0].encode(pixels) for name in ("first", "free", "second")
+        )
+    assert (second - first).std() < 0.3 * min(first.std(), (free - first).std())
+    other = {**network, "latent_channels": 8}
+    with pytest.raises(
+        UserError, match=r"first: latent channels and factor: found \(4, 8\), allowed: \(8, 8\)"
+    ):
+        train(recipe_file(runs, AUTOENCODER, network=other, latents_of="first"), runs / "third")
+
+
+def test_an_autoencoder_that_cannot_be_is_refused(runs: Path) -> None:
+    network = {**AUTOENCODER["network"], "widths": [8, 8, 8, 9]}
+    with pytest.raises(UserError, match="network: the last width must be a multiple of latent_channels"):
+        train(recipe_file(runs, AUTOENCODER, network=network), runs / "first")
+    assert not (runs / "first").exists()
 
 
 @pytest.mark.parametrize(

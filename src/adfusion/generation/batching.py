@@ -1,5 +1,7 @@
 """How many pictures are drawn together."""
 
+import math
+
 import psutil
 import torch
 
@@ -30,10 +32,17 @@ def picture_memory(model: Model, size: Size) -> int:
     tokens = small // (model.autoencoder.config.factor * model.card.denoiser.patches.stride) ** 2
     numbers = (
         2 * tokens * 20 * model.card.denoiser.width,  # a guided pair: MLP, queries, keys, values, residuals
-        small * 3 * model.autoencoder.config.decoder_width,  # input, hidden and output of a block
+        3 * small * _decoder_channels(model),  # input, hidden and output of a block
         small * 3 * model.upsampler.config.channels + finished * 3 * 3,  # and three finished pictures
     )
-    return _FLOAT * max(numbers)
+    return math.ceil(_FLOAT * max(numbers))
+
+
+def _decoder_channels(model: Model) -> float:
+    """Of the decoder's largest level, for each pixel of the small picture."""
+    config = model.autoencoder.config
+    levels = enumerate(zip(config.decoder_widths, config.decoder_blocks, strict=True))
+    return max(width / 4.0**level for level, (width, blocks) in levels if blocks)
 
 
 def free_memory(device: torch.device) -> int:

@@ -1,10 +1,9 @@
 """Our networks <-> their `diffusers` twins: configurations, state dicts and whole modules, both ways.
 
-The numbers do not change: the tests hold both sides to 1e-4. Only `to_pixart` and `to_tiny` import
+The numbers do not change: the tests hold both sides to 1e-4. Only `to_pixart` and `to_dc` import
 `diffusers`.
 """
 
-import re
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -46,12 +45,17 @@ _PIXART_ALWAYS = {
     "attention_type": "default",
     "use_additional_conditions": False,
 }
-_TINY_ALWAYS = {
+_DC_ALWAYS = {
     "in_channels": 3,
-    "out_channels": 3,
-    "act_fn": "relu",
-    "upsample_fn": "nearest",
-    "upsampling_scaling_factor": 2,
+    "encoder_block_types": "ResBlock",
+    "decoder_block_types": "ResBlock",
+    "upsample_block_type": "pixel_shuffle",
+    "downsample_block_type": "pixel_unshuffle",
+    "decoder_norm_types": "rms_norm",
+    "decoder_act_fns": "silu",
+    "encoder_out_shortcut": True,
+    "decoder_in_shortcut": True,
+    "decoder_conv_act_fn": "relu",
 }
 
 
@@ -145,44 +149,31 @@ def pixart_lora(
     }
 
 
-def tiny_config(config: AutoencoderConfig) -> dict[str, Any]:
-    """Arguments of `AutoencoderTiny` for our configuration."""
-    levels = len(config.encoder_blocks)
+def dc_config(config: AutoencoderConfig) -> dict[str, Any]:
+    """Arguments of `AutoencoderDC` for our configuration; the state dicts are the same."""
+    without_attention = ((),) * len(config.encoder_blocks)
     return {
-        **_TINY_ALWAYS,
+        **_DC_ALWAYS,
         "latent_channels": config.latent_channels,
-        "encoder_block_out_channels": (config.encoder_width,) * levels,
-        "decoder_block_out_channels": (config.decoder_width,) * levels,
-        "num_encoder_blocks": config.encoder_blocks,
-        "num_decoder_blocks": config.decoder_blocks,
+        "encoder_block_out_channels": config.encoder_widths,
+        "encoder_layers_per_block": config.encoder_blocks,
+        "encoder_qkv_multiscales": without_attention,
+        "decoder_block_out_channels": config.decoder_widths,
+        "decoder_layers_per_block": config.decoder_blocks,
+        "decoder_qkv_multiscales": without_attention,
     }
 
 
-def autoencoder_config(tiny: Mapping[str, Any]) -> AutoencoderConfig:
-    """Our configuration for that of an `AutoencoderTiny`. `UserError` for options that ours does not have."""
-    _require("AutoencoderTiny", tiny, _TINY_ALWAYS)
+def autoencoder_config(dc: Mapping[str, Any]) -> AutoencoderConfig:
+    """Our configuration for that of an `AutoencoderDC`. `UserError` for options that ours does not have."""
+    _require("AutoencoderDC", dc, _DC_ALWAYS)
     return AutoencoderConfig(
-        latent_channels=tiny["latent_channels"],
-        encoder_width=tiny["encoder_block_out_channels"][0],
-        decoder_width=tiny["decoder_block_out_channels"][0],
-        encoder_blocks=tuple(tiny["num_encoder_blocks"]),
-        decoder_blocks=tuple(tiny["num_decoder_blocks"]),
+        latent_channels=dc["latent_channels"],
+        encoder_widths=tuple(dc["encoder_block_out_channels"]),
+        encoder_blocks=tuple(dc["encoder_layers_per_block"]),
+        decoder_widths=tuple(dc["decoder_block_out_channels"]),
+        decoder_blocks=tuple(dc["decoder_layers_per_block"]),
     )
-
-
-def tiny_state(state: State) -> dict[str, Tensor]:
-    """Our state dict under the names of `AutoencoderTiny`."""
-    return {
-        re.sub(r"^(encoder|decoder)\.", r"\1.layers.", name).replace(".body.", ".conv."): weight
-        for name, weight in state.items()
-    }
-
-
-def autoencoder_state(tiny: State) -> dict[str, Tensor]:
-    """The state dict of an `AutoencoderTiny` under our names."""
-    return {
-        name.replace(".layers.", ".", 1).replace(".conv.", ".body."): weight for name, weight in tiny.items()
-    }
 
 
 def to_pixart(net: DiT) -> Any:
@@ -218,19 +209,19 @@ def from_pixart(pixart: Any) -> DiT:
     return net.eval()
 
 
-def to_tiny(autoencoder: Autoencoder) -> Any:
-    """The `diffusers.AutoencoderTiny` with the same weights."""
-    from diffusers import AutoencoderTiny
+def to_dc(autoencoder: Autoencoder) -> Any:
+    """The `diffusers.AutoencoderDC` with the same weights."""
+    from diffusers import AutoencoderDC
 
-    tiny = AutoencoderTiny(**tiny_config(autoencoder.config))
-    tiny.load_state_dict(tiny_state(autoencoder.state_dict()))
-    return tiny.eval()
+    dc = AutoencoderDC(**dc_config(autoencoder.config))
+    dc.load_state_dict(autoencoder.state_dict())
+    return dc.eval()
 
 
-def from_tiny(tiny: Any) -> Autoencoder:
-    """Our twin of a `diffusers.AutoencoderTiny`."""
-    autoencoder = Autoencoder(autoencoder_config(tiny.config))
-    autoencoder.load_state_dict(autoencoder_state(tiny.state_dict()))
+def from_dc(dc: Any) -> Autoencoder:
+    """Our twin of a `diffusers.AutoencoderDC`."""
+    autoencoder = Autoencoder(autoencoder_config(dc.config))
+    autoencoder.load_state_dict(dc.state_dict())
     return autoencoder.eval()
 
 

@@ -1,7 +1,7 @@
 """Our models in the folder layout of `diffusers`, and back, bit for bit.
 
     OUT/transformer/   PixArtTransformer2DModel
-    OUT/vae/           AutoencoderTiny
+    OUT/vae/           AutoencoderDC
     OUT/scheduler/     FlowMatchEulerDiscreteScheduler, for a model of the flow process
     OUT/adfusion/      the card, and the upsampler and the reader, which `diffusers` has no classes for
     OUT/README.md      the card for people
@@ -70,17 +70,17 @@ def import_model(folder: Path, out: Path) -> Model:
     folder = Path(folder)
     card = read_card(folder / OWN / store.CARD)
     transformer, vae = _config(folder / "transformer"), _config(folder / "vae")
-    dit, tiny = card.denoiser, card.autoencoder
+    dit, autoencoder = card.denoiser, card.autoencoder
     written = convert.dit_config(convert.pixart_config(dit))  # without overlap, which `diffusers` cannot say
     for part, found, allowed in (
         ("transformer", convert.dit_config(transformer), written),
-        ("vae", convert.autoencoder_config(vae), tiny),
+        ("vae", convert.autoencoder_config(vae), autoencoder),
     ):
         if found != allowed:
             raise UserError(f"{folder / part / 'config.json'}: found {found}, allowed: {allowed}")
     networks = (
         _loaded(DiT(dit), convert.dit_state(_weights(folder / "transformer"), dit), folder / "transformer"),
-        _loaded(Autoencoder(tiny), convert.autoencoder_state(_weights(folder / "vae")), folder / "vae"),
+        _loaded(Autoencoder(autoencoder), _weights(folder / "vae"), folder / "vae"),
         _loaded(Upsampler(card.upsampler), _weights(folder / OWN), folder / OWN),
     )
     return store.save(Model(card, *networks, reader=_reader(folder / OWN, card)), out)
@@ -91,12 +91,12 @@ def _write(model: Model, folder: Path) -> None:
     files.write_text(folder / "README.md", readme(card))
     files.write_text(folder / OWN / store.CARD, card.to_json())
     _save(folder / "transformer", convert.pixart_state(model.denoiser_net.state_dict(), card.denoiser))
-    _save(folder / "vae", convert.tiny_state(model.autoencoder.state_dict()))
+    _save(folder / "vae", model.autoencoder.state_dict())
     _save(folder / OWN, model.upsampler.state_dict())
     if model.reader is not None:
         files.write_bytes(folder / OWN / READING, model.reader.to_bytes())
     _configure(folder / "transformer", "PixArtTransformer2DModel", convert.pixart_config(card.denoiser))
-    _configure(folder / "vae", "AutoencoderTiny", convert.tiny_config(card.autoencoder))
+    _configure(folder / "vae", "AutoencoderDC", convert.dc_config(card.autoencoder))
     if card.process["name"] == "flow":
         scheduler = {"num_train_timesteps": 1000, "shift": card.defaults.shift}
         name = "scheduler_config.json"

@@ -1,11 +1,11 @@
 """Learning latents: pictures to an eighth of their side and back."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from accelerate import Accelerator
 from einops import rearrange
 from PIL import Image
@@ -28,11 +28,12 @@ from adfusion.training.runs import trained_autoencoder
 
 
 def autoencoder_config(shape: AutoencoderNetwork) -> AutoencoderConfig:
+    """Raises `ValueError` for numbers that do not fit together."""
     return AutoencoderConfig(
         latent_channels=shape.latent_channels,
-        encoder_width=shape.width,
-        decoder_width=shape.width if shape.decoder_width is None else shape.decoder_width,
+        encoder_widths=shape.widths,
         encoder_blocks=shape.encoder_blocks,
+        decoder_widths=shape.widths,
         decoder_blocks=shape.decoder_blocks,
     )
 
@@ -44,26 +45,40 @@ class AutoencoderTask:
     def __init__(self, recipe: AutoencoderRecipe, run: Path) -> None:
         self.recipe, self.run = recipe, run
         torch.manual_seed(recipe.seed)
-        self.network = Autoencoder(autoencoder_config(recipe.network))
+        try:
+            self.network = Autoencoder(autoencoder_config(recipe.network))
+        except ValueError as error:
+            raise UserError(f"{recipe.name}: network: {error}") from error
         if recipe.start_from is not None:
             self._go_on_from(run.parent / recipe.start_from)
+        self.model = None if recipe.latents_of is None else self._model(run.parent / recipe.latents_of)
 
     def _go_on_from(self, run: Path) -> None:
         before, _ = trained_autoencoder(run)
-        found, allowed = before.config, self.network.config
-        if self.recipe.only_decoder:
-            found = replace(found, decoder_width=allowed.decoder_width, decoder_blocks=allowed.decoder_blocks)
+        if before.config != self.network.config:
+            raise UserError(
+                f"{run}: found {before.config}, allowed: the network of the recipe, {self.network.config}"
+            )
+        self.network.load_state_dict(before.state_dict())
+
+    def _model(self, run: Path) -> Autoencoder:
+        """The autoencoder whose latents are learnt."""
+        model, _ = trained_autoencoder(run)
+        found, allowed = (
+            (config.latent_channels, config.factor) for config in (model.config, self.network.config)
+        )
         if found != allowed:
-            raise UserError(f"{run}: found {before.config}, allowed: the network of the recipe, {allowed}")
-        self.network.encoder.load_state_dict(before.encoder.state_dict())
-        self.network.encoder.requires_grad_(not self.recipe.only_decoder)
-        if before.config == allowed:
-            self.network.decoder.load_state_dict(before.decoder.state_dict())
+            raise UserError(f"{run}: latent channels and factor: found {found}, allowed: {allowed}")
+        return model.requires_grad_(False)
 
     def prepare(self, accelerator: Accelerator) -> Iterator[TrainingProgress]:
         self.device = accelerator.device
         self.pictures = PictureGroups((yield from ready_shards(self.run, self.recipe.data)))
         self.order = Order(self.pictures.counts(), self.recipe.batch, self.recipe.seed)
+        if self.model is not None:
+            self.model.to(self.device)
+            with torch.no_grad():
+                self.deviation = self.model.encode(self._shown(64)).std((0, 2, 3), keepdim=True)
 
     def loss(self, step: int, share: slice) -> Tensor:
         recipe = self.recipe
@@ -73,11 +88,27 @@ class AutoencoderTask:
         )
         pixels = to_pixels(crops[share]).to(self.device)
         latents = self.network.encode(pixels)
-        decoded = self.network.decode(latents + self._noise(latents, step))
+        loss = self._error(latents + self._noise(latents, step), pixels)
+        if recipe.scale_weight:
+            loss = loss + recipe.scale_weight * self._error(F.avg_pool2d(latents, 2), F.avg_pool2d(pixels, 2))
+        if self.model is not None:
+            loss = loss + recipe.latents_weight * self._distance(pixels, latents)
+        return loss + recipe.latent_weight * latents.square().mean()
+
+    def _error(self, latents: Tensor, pixels: Tensor) -> Tensor:
+        """What the decoder makes of latents, against pixels."""
+        recipe, decoded = self.recipe, self.network.decode(latents)
         loss: Tensor = (decoded - pixels).square().mean()
         loss = loss + recipe.absolute_weight * (decoded - pixels).abs().mean()
-        loss = loss + recipe.edge_weight * edge_distance(decoded, pixels).mean()
-        return loss + recipe.latent_weight * latents.square().mean()
+        return loss + recipe.edge_weight * edge_distance(decoded, pixels).mean()
+
+    def _distance(self, pixels: Tensor, latents: Tensor) -> Tensor:
+        """Squared distance to the model's latents, in their deviations."""
+        assert self.model is not None
+        with torch.no_grad():
+            allowed = self.model.encode(pixels)
+        distance: Tensor = ((latents - allowed) / self.deviation).square().mean()
+        return distance
 
     def _noise(self, latents: Tensor, step: int) -> Tensor:
         """A little for all latents, much for some. Much is counted in the latents' own deviation, and the
@@ -91,8 +122,12 @@ class AutoencoderTask:
     @torch.no_grad()
     def samples(self) -> Image.Image:
         """Originals above their reconstructions."""
-        group = int(np.argmax(self.pictures.counts()))
-        shown = np.arange(min(8, self.pictures.counts()[group]))
-        pixels = to_pixels(self.pictures.read(group, shown)).to(self.device)
+        pixels = self._shown(8)
         pairs = to_pictures(torch.cat([pixels, self.network(pixels)]))
         return Image.fromarray(rearrange(pairs, "(two n) h w c -> (two h) (n w) c", two=2))
+
+    def _shown(self, count: int) -> Tensor:
+        """Pixels (b 3 h w) of the first pictures, whole."""
+        group = int(np.argmax(self.pictures.counts()))
+        shown = np.arange(min(count, self.pictures.counts()[group]))
+        return to_pixels(self.pictures.read(group, shown)).to(self.device)

@@ -13,10 +13,11 @@ from torch import Tensor, nn
 from adfusion import files
 from adfusion.data.scenes.scene import VERSION
 from adfusion.errors import UserError
+from adfusion.training.muon import Muon
 from adfusion.training.origin import origin
 from adfusion.training.recipe import Recipe
 
-MOMENTS = {torch.optim.AdamW: ("exp_avg", "exp_avg_sq"), torch.optim.Muon: ("momentum_buffer",)}
+MOMENTS = {torch.optim.AdamW: ("exp_avg", "exp_avg_sq"), Muon: ("momentum_buffer",)}
 MAY_CHANGE = {"pictures", "log_every", "checkpoint_every", "samples_every"}
 """Fields of a recipe that may differ when a run is resumed: none of them changes a step already taken."""
 

@@ -27,6 +27,7 @@ from adfusion.errors import UserError
 from adfusion.nets import Autoencoder, DiT
 from adfusion.training import checkpoint, compute
 from adfusion.training.curve import draw_loss_curve
+from adfusion.training.muon import Muon
 from adfusion.training.recipe import Optimizer, Recipe
 
 PREPARING = timedelta(days=2)
@@ -107,12 +108,13 @@ def compiled_parts(network: nn.Module) -> list[nn.Module]:
 
 
 def make_optimizers(network: nn.Module, settings: Optimizer) -> list[torch.optim.Optimizer]:
-    """AdamW for all weights that learn, or Muon for the matrices of the blocks and AdamW for the rest."""
+    """AdamW for all weights that learn, or Muon for the matrices and kernels of the blocks and AdamW for the
+    rest."""
     weights = {name: weight for name, weight in network.named_parameters() if weight.requires_grad}
     matrices = {
         name: weight
         for name, weight in weights.items()
-        if settings.muon is not None and name.startswith("blocks.") and name.endswith(".weight")
+        if settings.muon is not None and "blocks." in name and name.endswith(".weight") and weight.ndim > 1
     }
     rest = [weight for name, weight in weights.items() if name not in matrices]
     optimizers: list[torch.optim.Optimizer] = [
@@ -125,12 +127,7 @@ def make_optimizers(network: nn.Module, settings: Optimizer) -> list[torch.optim
         )
     ]
     if settings.muon is not None:
-        optimizers.append(
-            torch.optim.Muon(
-                matrices.values(), lr=settings.muon, weight_decay=settings.weight_decay,
-                adjust_lr_fn="match_rms_adamw",
-            )
-        )  # fmt: skip
+        optimizers.append(Muon(matrices.values(), lr=settings.muon, weight_decay=settings.weight_decay))
     return optimizers
 
 

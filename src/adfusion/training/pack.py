@@ -23,7 +23,7 @@ from adfusion.training.denoiser import denoiser_config
 from adfusion.training.origin import remembered
 from adfusion.training.reader import trained_reader
 from adfusion.training.recipe import DenoiserRecipe, SceneData, UpsamplerRecipe
-from adfusion.training.runs import finished_run, lineage, trained_autoencoder
+from adfusion.training.runs import earlier_run, finished_run, lineage, trained_autoencoder
 from adfusion.training.upsampler import upsampler_config
 
 
@@ -180,8 +180,8 @@ def _ancestors(run: Path, record: dict[str, Any]) -> Iterator[Path]:
     """The run, and those that it began with."""
     yield run
     if (before := record.get("started_from")) and "base" not in record:
-        recipe = record["recipe"]
-        name = recipe.get("start_from") or recipe.get("teacher")
+        name = earlier_run(record["recipe"])
+        assert name is not None
         yield from _ancestors(run.parent / name, before)
 
 
@@ -207,7 +207,7 @@ def _behind(run: Path) -> Iterator[dict[str, Any]]:
             yield before
             before = before.get("started_from")
         return
-    for field in ("teacher", "start_from"):
+    for field in ("teacher", "start_from", "latents_of"):
         if name := record["recipe"].get(field):
             yield from _behind(run.parent / name)
 

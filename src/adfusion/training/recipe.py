@@ -112,8 +112,8 @@ class Optimizer(_Strict):
 
     learning_rate: float = Field(gt=0)
     muon: float | None = Field(None, gt=0)
-    """Learning rate of Muon (Jordan 2024; scaled as in Liu et al., arXiv:2502.16982) for the matrices in the
-    denoiser's blocks; without it AdamW trains them too."""
+    """Learning rate of Muon (`training.muon`) for the matrices and kernels in the blocks of denoisers and
+    autoencoders; without it AdamW trains them too."""
     cool_down: float = Field(0.2, ge=0, le=1)
     """Share of the pictures, the last ones, over which the rate falls to zero."""
     warm_up: int = Field(0, ge=0)
@@ -148,12 +148,12 @@ class _Recipe(_Strict):
 
 
 class AutoencoderNetwork(_Strict):
-    width: int = 32
-    decoder_width: int | None = None
-    """None: as wide as the encoder."""
+    """Channels and residual blocks of each level, from full resolution down (`AutoencoderConfig`)."""
+
     latent_channels: int = 8
-    encoder_blocks: tuple[int, ...] = (0, 2, 3, 3)
-    decoder_blocks: tuple[int, ...] = (3, 3, 2, 0)
+    widths: tuple[int, ...] = (24, 48, 96, 192)
+    encoder_blocks: tuple[int, ...] = (0, 1, 2, 2)
+    decoder_blocks: tuple[int, ...] = (0, 2, 3, 4)
 
 
 class AutoencoderRecipe(_Recipe):
@@ -167,9 +167,11 @@ class AutoencoderRecipe(_Recipe):
     """Weight of the L1 distance of the pictures' gradients, which keeps edges sharp."""
     start_from: str | None = None
     """The finished run, beside this one, whose averaged weights are the first. None starts at random."""
-    only_decoder: bool = False
-    """With `start_from`: its encoder stays as it is and a decoder of any shape is learnt: denoisers of its
-    latents need not learn again."""
+    latents_of: str | None = None
+    """A finished run beside this one, of any shape, whose latents these shall be: its denoisers can be used
+    with the new autoencoder."""
+    latents_weight: float = Field(0.05, gt=0)
+    """Weight of the squared distance to them, in deviations of each channel."""
     latent_noise: float = Field(0.05, ge=0)
     """Standard deviation of noise on the latents: the decoder learns to bear the denoiser's small errors."""
     corrupted_share: float = Field(0.0, ge=0, le=1)
@@ -177,14 +179,13 @@ class AutoencoderRecipe(_Recipe):
     (Yang et al. 2025, "Latent Denoising Makes Good Tokenizers", arXiv:2507.15856)."""
     corruption: float = Field(1.0, gt=0)
     """Their noise has up to so many standard deviations of each channel, any amount as often as any other."""
+    scale_weight: float = Field(0.0, ge=0)
+    """Weight of the same distances at half the side: latents averaged to half their side must decode to the
+    picture averaged to half of its own, so that coarse and fine are parted in latents as in pictures and
+    denoisers learn them sooner (Skorokhodov et al. 2025, "Improving the Diffusability of Autoencoders",
+    arXiv:2502.14831)."""
     latent_weight: float = Field(1e-4, ge=0)
-    """Weight of the mean square of the latents: keeps them inside the decoder's soft clamp."""
-
-    @model_validator(mode="after")
-    def _an_encoder_is_at_hand(self) -> Self:
-        if self.only_decoder and self.start_from is None:
-            raise ValueError("only_decoder: found true, allowed: with start_from, whose encoder is kept")
-        return self
+    """Weight of the mean square of the latents: keeps them small."""
 
 
 class DenoiserNetwork(_Strict):

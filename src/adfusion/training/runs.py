@@ -32,13 +32,18 @@ def latent_statistics(run: Path) -> tuple[Tensor, Tensor]:
 
 
 def lineage(run: Path) -> dict[str, Any]:
-    """The record of a run; under `started_from` that of the run it began with, and so on to the first."""
+    """The record of a run; under `started_from` that of the run it began with or learnt from, and so on."""
     _, record = finished_run(run)
     recipe = record["recipe"]
     if "base" in record:  # it began with a model, whose record is in its own
         return record
-    before = recipe.get("start_from") or recipe.get("teacher")
+    before = earlier_run(recipe)
     return {**record, "started_from": lineage(run.parent / before)} if before else record
+
+
+def earlier_run(recipe: dict[str, Any]) -> str | None:
+    """The run that one with this recipe began with or learnt from."""
+    return recipe.get("start_from") or recipe.get("teacher") or recipe.get("latents_of")
 
 
 def trained_autoencoder(run: Path) -> tuple[Autoencoder, dict[str, Any]]:
