@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F
 from safetensors.torch import load_file
 
 from adfusion.data import shards
@@ -114,6 +115,22 @@ def test_latents_that_were_corrupted_in_training_bear_noise(runs: Path) -> None:
     assert error_under_noise(robust, pixels, 1.0) < 0.8 * error_under_noise(fragile, pixels, 1.0)
 
 
+def error_at_half_the_side(autoencoder: Autoencoder, pixels: torch.Tensor) -> float:
+    """The squared error of what averaged latents decode to, against the averaged picture."""
+    with torch.no_grad():
+        small = autoencoder.decode(F.avg_pool2d(autoencoder.encode(pixels), 2))
+    return float((small - F.avg_pool2d(pixels, 2)).square().mean())
+
+
+def test_latents_can_be_made_to_mean_the_same_at_half_the_side(runs: Path) -> None:
+    for name, weight in (("one", 0.0), ("two", 1.0)):
+        changes = {"pictures": 960, "checkpoint_every": 960, "crop": 32, "scale_weight": weight}
+        run_to_end(recipe_file(runs, AUTOENCODER, **changes), runs / name)
+    pixels = to_pixels(np.load(sorted((runs / "scenes").glob("*32x32.npy"))[0]))
+    one, two = (trained_autoencoder(runs / name)[0] for name in ("one", "two"))
+    assert error_at_half_the_side(two, pixels) < 0.5 * error_at_half_the_side(one, pixels)
+
+
 def test_an_autoencoder_goes_on_from_another_run(runs: Path) -> None:
     first = run_to_end(recipe_file(runs, AUTOENCODER), runs / "first")
     still = {**AUTOENCODER["optimizer"], "learning_rate": 1e-12}
@@ -150,7 +167,7 @@ def test_an_autoencoder_of_another_shape_learns_the_latents_of_a_run(runs: Path)
 
 def test_an_autoencoder_that_cannot_be_is_refused(runs: Path) -> None:
     network = {**AUTOENCODER["network"], "widths": [8, 8, 8, 9]}
-    with pytest.raises(UserError, match="network: the last width must be a multiple of latent_channels"):
+    with pytest.raises(UserError, match="network: widths must be multiples of 4"):
         train(recipe_file(runs, AUTOENCODER, network=network), runs / "first")
     assert not (runs / "first").exists()
 

@@ -83,8 +83,9 @@ class AutoencoderTask:
     def loss(self, step: int, share: slice) -> Tensor:
         recipe = self.recipe
         group, indices = self.order[step]
+        multiple = self.network.config.factor * (2 if recipe.scale_weight else 1)
         crops = random_crops(
-            self.pictures.views(group, indices), recipe.crop, step_rng(recipe.seed, step), multiple=8
+            self.pictures.views(group, indices), recipe.crop, step_rng(recipe.seed, step), multiple=multiple
         )
         pixels = to_pixels(crops[share]).to(self.device)
         latents = self.network.encode(pixels)
