@@ -128,7 +128,7 @@ def test_latents_can_be_made_to_mean_the_same_at_half_the_side(runs: Path) -> No
         run_to_end(recipe_file(runs, AUTOENCODER, **changes), runs / name)
     pixels = to_pixels(np.load(sorted((runs / "scenes").glob("*32x32.npy"))[0]))
     one, two = (trained_autoencoder(runs / name)[0] for name in ("one", "two"))
-    assert error_at_half_the_side(two, pixels) < 0.5 * error_at_half_the_side(one, pixels)
+    assert error_at_half_the_side(two, pixels) < 0.7 * error_at_half_the_side(one, pixels)
 
 
 def test_an_autoencoder_goes_on_from_another_run(runs: Path) -> None:
