@@ -158,11 +158,16 @@ def test_an_autoencoder_of_another_shape_learns_the_latents_of_a_run(runs: Path)
             trained_autoencoder(runs / name)[0].encode(pixels) for name in ("first", "free", "second")
         )
     assert (second - first).std() < 0.3 * min(first.std(), (free - first).std())
-    other = {**network, "latent_channels": 8}
-    with pytest.raises(
-        UserError, match=r"first: latent channels and factor: found \(4, 8\), allowed: \(8, 8\)"
-    ):
-        train(recipe_file(runs, AUTOENCODER, network=other, latents_of="first"), runs / "third")
+    wider = {**changes, "network": {**network, "latent_channels": 8}}
+    run_to_end(
+        recipe_file(runs, AUTOENCODER, **wider, latents_of="first", latents_weight=1.0), runs / "wider"
+    )
+    with torch.no_grad():
+        of_wider = trained_autoencoder(runs / "wider")[0].encode(pixels)
+    assert (of_wider[:, :4] - first).std() < 0.3 * first.std()
+    fewer = {**network, "latent_channels": 2}
+    with pytest.raises(UserError, match="first: found 4 latent channels .* allowed: up to 2"):
+        train(recipe_file(runs, AUTOENCODER, network=fewer, latents_of="first"), runs / "third")
 
 
 def test_an_autoencoder_that_cannot_be_is_refused(runs: Path) -> None:

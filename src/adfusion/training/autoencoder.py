@@ -64,12 +64,13 @@ class AutoencoderTask:
     def _model(self, run: Path) -> Autoencoder:
         """The autoencoder whose latents are learnt."""
         model, _ = trained_autoencoder(run)
-        found, allowed = (
-            (config.latent_channels, config.factor) for config in (model.config, self.network.config)
-        )
-        if found != allowed:
-            raise UserError(f"{run}: latent channels and factor: found {found}, allowed: {allowed}")
-        return model.requires_grad_(False)
+        found, allowed = model.config, self.network.config
+        if found.factor != allowed.factor or found.latent_channels > allowed.latent_channels:
+            raise UserError(
+                f"{run}: found {found.latent_channels} latent channels {found.factor} times smaller, "
+                f"allowed: up to {allowed.latent_channels}, {allowed.factor} times smaller"
+            )
+        return model
 
     def prepare(self, accelerator: Accelerator) -> Iterator[TrainingProgress]:
         self.device = accelerator.device
@@ -104,11 +105,12 @@ class AutoencoderTask:
         return loss + recipe.edge_weight * edge_distance(decoded, pixels).mean()
 
     def _distance(self, pixels: Tensor, latents: Tensor) -> Tensor:
-        """Squared distance to the model's latents, in their deviations."""
+        """Squared distance of the first channels to the model's latents, in their deviations."""
         assert self.model is not None
         with torch.no_grad():
             allowed = self.model.encode(pixels)
-        distance: Tensor = ((latents - allowed) / self.deviation).square().mean()
+        first = latents[:, : allowed.shape[1]]
+        distance: Tensor = ((first - allowed) / self.deviation).square().mean()
         return distance
 
     def _noise(self, latents: Tensor, step: int) -> Tensor:

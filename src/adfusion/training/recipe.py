@@ -168,8 +168,8 @@ class AutoencoderRecipe(_Recipe):
     start_from: str | None = None
     """The finished run, beside this one, whose averaged weights are the first. None starts at random."""
     latents_of: str | None = None
-    """A finished run beside this one, of any shape, whose latents these shall be: its denoisers can be used
-    with the new autoencoder."""
+    """A finished run beside this one, of any shape, whose latents the first channels shall be, or all: its
+    denoisers can be used with the new autoencoder, or need only learn what the others add."""
     latents_weight: float = Field(0.05, gt=0)
     """Weight of the squared distance to them, in deviations of each channel."""
     latent_noise: float = Field(0.05, ge=0)
