@@ -166,7 +166,7 @@ def test_an_autoencoder_of_another_shape_learns_the_latents_of_a_run(runs: Path)
         of_wider = trained_autoencoder(runs / "wider")[0].encode(pixels)
     assert (of_wider[:, :4] - first).std() < 0.3 * first.std()
     fewer = {**network, "latent_channels": 2}
-    with pytest.raises(UserError, match="first: found 4 latent channels .* allowed: up to 2"):
+    with pytest.raises(UserError, match=r"first: found 4 latent channels .* allowed: up to 2"):
         train(recipe_file(runs, AUTOENCODER, network=fewer, latents_of="first"), runs / "third")
 
 
