@@ -14,7 +14,7 @@ from adfusion.errors import UserError
 from adfusion.evaluation import report
 from adfusion.evaluation.attributes import ATTRIBUTES
 from adfusion.evaluation.evaluate import Evaluation, Stage, evaluate, training_scenes
-from adfusion.evaluation.grids import Grid, word_prompts
+from adfusion.evaluation.grids import RENDERS, Grid, reconstructions, word_prompts
 from adfusion.evaluation.probe import load_probe
 from adfusion.models.card import TrainingRecord
 from adfusion.training.probe import pack_probe
@@ -98,6 +98,7 @@ def test_an_evaluation_has_every_figure_and_reports_only_trusted_attributes(
         assert sum(share.count for share in shares.values()) == result.fidelity[group]["product_color"].count
     assert set(result.synonyms) == {"product", "product_color"}
     assert result.distribution["Fréchet distance"] > result.distribution["Fréchet distance of renders"]
+    assert result.distribution["Fréchet distance of reconstructed renders"] > 0
     assert result.memorisation["pixels"].near_copies.count == 8
 
     page = report.write(result, [Grid("stage", "Stages", Image.new("RGB", (8, 8)))], tmp_path)
@@ -110,6 +111,15 @@ def test_an_evaluation_has_every_figure_and_reports_only_trusted_attributes(
     assert (tmp_path / "grids" / "stage.png").exists()
     for row in report.rows(result):
         assert row.value in text
+
+
+def test_renders_are_shown_beside_what_the_autoencoder_makes_of_them() -> None:
+    model = tiny_model()
+    grid = reconstructions(model)
+    cells = 2 * RENDERS
+    assert grid.image.width >= 8 * model.card.sizes[0][0]
+    assert grid.image.height >= cells / 8 * model.card.sizes[0][1]
+    assert len(np.unique(np.asarray(grid.image))) > 100
 
 
 def test_word_grids_change_one_word_only() -> None:

@@ -41,7 +41,7 @@ def evaluate(
                 bar.update(task, description=event.name, completed=event.done, total=event.total)
             else:
                 evaluation = event
-        sheets = list(bar.track(grids(measured), description="sample grids", total=12))
+        sheets = list(bar.track(grids(measured), description="sample grids", total=13))
     page = report.write(evaluation, sheets, out)
     if as_json:
         console.print_json(report.to_json(evaluation))

@@ -137,7 +137,7 @@ def evaluate(model: Model, probe: ProbeReader, effort: Effort = FULL) -> Iterato
         reading=requests.reading(model),
         synonyms_read=synonyms.reading(model),
         caption_use={} if model.distilled else caption_use(model, renders[:256], real[:256]),
-        distribution=_distances(probe, drawn[SEEN], real),
+        distribution=_distances(model, probe, drawn[SEEN], real),
         memorisation=_nearness(probe, drawn[SEEN], real, training) if len(training) else {},
         autoencoder=reconstruction.autoencoder_figures(model, real[: min(256, len(real))]),
         upsampler=reconstruction.upsampler_figures(model, originals),
@@ -165,15 +165,18 @@ def comparable_scenes(first: int) -> Iterator[Scene]:
     return (scene for scene in scenes if scene.product is not None and not held_out(scene))
 
 
-def _distances(probe: ProbeReader, generated: np.ndarray, real: np.ndarray) -> dict[str, float]:
-    """Against one half of the held-out renders; the other half, as many as generated, gives the floor."""
+def _distances(model: Model, probe: ProbeReader, generated: np.ndarray, real: np.ndarray) -> dict[str, float]:
+    """Against one half of the held-out renders; the other half, as many as generated, gives the floor, and
+    the floor of what the autoencoder can decode."""
     features, renders = probe.features(generated), probe.features(real)
     half, other = renders[::2], renders[1::2][: len(features)]
+    decoded = probe.features(reconstruction.reconstructed(model, real[1::2][: len(features)]))
     density, coverage = distribution.density_and_coverage(features, half)
     floor = distribution.density_and_coverage(other, half)
     return {
         "Fréchet distance": distribution.frechet_distance(features, half),
         "Fréchet distance of renders": distribution.frechet_distance(other, half),
+        "Fréchet distance of reconstructed renders": distribution.frechet_distance(decoded, half),
         "kernel distance": distribution.kernel_distance(features, half),
         "kernel distance of renders": distribution.kernel_distance(other, half),
         "density": density,

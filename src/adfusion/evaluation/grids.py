@@ -1,4 +1,5 @@
-"""Sample grids: what one word, one seed, the guidance scale or the number of steps changes."""
+"""Sample grids: what one word, one seed, the guidance scale or the number of steps changes, and what the
+autoencoder keeps of renders."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,15 +15,19 @@ from adfusion.data.scenes.caption import (
     SEASON_WORDS,
     STAGE_WORDS,
 )
-from adfusion.data.scenes.scene import COLORS
+from adfusion.data.scenes.render import render
+from adfusion.data.scenes.scene import COLORS, random_scene
 from adfusion.data.scenes.sheet import contact_sheet
 from adfusion.evaluation.drawing import Settings, draw
+from adfusion.evaluation.evaluate import HELD_OUT
+from adfusion.evaluation.reconstruction import reconstructed
 from adfusion.models import Model
 
 SEEDS = (1, 2)
 GUIDANCE = (1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 9.0)
 STEPS = (2, 4, 8, 12, 20, 40)
 FEW_STEPS = (1, 2, 4, 6, 12)
+RENDERS = 16
 PROMPTS = (
     "a glossy teal bottle on a round podium, pink backdrop",
     "a green handbag with black details on a square podium, beige backdrop",
@@ -123,6 +128,14 @@ def grids(model: Model) -> Iterator[Grid]:
         swept = [np.concatenate(list(draw(model, PROMPTS, [3] * len(PROMPTS), one))) for _, one in settings]
         pictures = np.stack(swept, axis=1).reshape(-1, *swept[0].shape[1:])
         yield Grid(name, title, _sheet(pictures, len(settings), [label for label, _ in settings]))
+    yield reconstructions(model)
+
+
+def reconstructions(model: Model) -> Grid:
+    renders = render([random_scene(HELD_OUT + n) for n in range(RENDERS)], size=model.card.sizes[0]).rgb
+    pairs = np.stack([renders, reconstructed(model, renders)], axis=1).reshape(-1, *renders.shape[1:])
+    title = "Held-out renders, and what the autoencoder makes of them"
+    return Grid("reconstructions", title, _sheet(pairs, 8, ["render", "decoded"]))
 
 
 def _sheet(pictures: np.ndarray, columns: int, labels: list[str]) -> Image.Image:

@@ -37,11 +37,16 @@ def edge_sharpness(pictures: np.ndarray, originals: np.ndarray) -> float:
 
 
 @torch.no_grad()
-def autoencoder_figures(model: Model, originals: np.ndarray) -> dict[str, float]:
-    """PSNR, SSIM and edge sharpness of pictures that went through the latents and back."""
-    decoded = np.concatenate([
+def reconstructed(model: Model, originals: np.ndarray) -> np.ndarray:
+    """Pictures that went through the latents and back."""
+    return np.concatenate([
         to_pictures(model.decode(model.encode(to_pixels(part)))) for part in _parts(originals, 16)
     ])  # fmt: skip
+
+
+def autoencoder_figures(model: Model, originals: np.ndarray) -> dict[str, float]:
+    """PSNR, SSIM and edge sharpness of reconstructed pictures."""
+    decoded = reconstructed(model, originals)
     return {
         "PSNR, dB": psnr(decoded, originals),
         "SSIM": ssim(decoded, originals),
