@@ -132,6 +132,7 @@ def grids(model: Model) -> Iterator[Grid]:
 
 
 def reconstructions(model: Model) -> Grid:
+    """Held-out renders of the size that the model draws, each beside what the autoencoder makes of it."""
     renders = render([random_scene(HELD_OUT + n) for n in range(RENDERS)], size=model.card.sizes[0]).rgb
     pairs = np.stack([renders, reconstructed(model, renders)], axis=1).reshape(-1, *renders.shape[1:])
     title = "Held-out renders, and what the autoencoder makes of them"
