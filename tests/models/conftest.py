@@ -14,7 +14,7 @@ def tiny_card(**changes: Any) -> ModelCard:
         "name": "tiny",
         "description": "Random weights, for tests.",
         "denoiser": DiTConfig(sample_size=4, patch_size=1, width=16, heads=2, depth=2),
-        "autoencoder": AutoencoderConfig(4, 8, 8, (0, 1, 0), (0, 1, 0)),
+        "autoencoder": AutoencoderConfig(4, *2 * ((8, 8, 8), (0, 1, 1))),
         "upsampler": UpsamplerConfig(channels=4, blocks=1),
         "process": {"name": "flow"},
         "prediction": "flow",

@@ -37,7 +37,7 @@ def shrunk(recipe: dict[str, Any]) -> dict[str, Any]:
     if "network" in recipe:
         small["network"] = recipe["network"] | NETWORKS[recipe["train"]]
     if "crop" in recipe:
-        small["crop"] = 8
+        small["crop"] = 16
     if "path_steps" in recipe:
         small["path_steps"] = max(recipe["steps"])
     if "data" in recipe:

@@ -187,6 +187,12 @@ class AutoencoderRecipe(_Recipe):
     latent_weight: float = Field(1e-4, ge=0)
     """Weight of the mean square of the latents: keeps them small."""
 
+    @model_validator(mode="after")
+    def _half_a_crop_has_latents(self) -> Self:
+        if self.scale_weight and self.crop % 16:
+            raise ValueError(f"crop: found {self.crop}, allowed with scale_weight: multiples of 16")
+        return self
+
 
 class DenoiserNetwork(_Strict):
     width: int = 320
