@@ -48,6 +48,7 @@ STUDENT = {
 UPSAMPLER = {
     **COMMON, "name": "tiny upsampler", "train": "upsampler", "pictures": 48, "crop": 8,
     "network": {"channels": 8, "blocks": 1}, "data": {"scenes": 24, "sizes": [[32, 32]]},
+    "optimizer": {**COMMON["optimizer"], "muon": 2e-3},
 }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ uninterrupted one.
 
 import json
 import math
+import re
 import time
 from collections.abc import Iterator
 from contextlib import nullcontext
@@ -32,6 +33,8 @@ from adfusion.training.recipe import Optimizer, Recipe
 
 PREPARING = timedelta(days=2)
 """How long other processes wait for the first, which renders and encodes for all of them."""
+HIDDEN = re.compile(r"(blocks|body)\.")
+"""In the names of weights that Muon may train: those between the first layer and the last."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,7 @@ def make_optimizers(network: nn.Module, settings: Optimizer) -> list[torch.optim
     matrices = {
         name: weight
         for name, weight in weights.items()
-        if settings.muon is not None and "blocks." in name and name.endswith(".weight") and weight.ndim > 1
+        if settings.muon is not None and HIDDEN.search(name) and name.endswith(".weight") and weight.ndim > 1
     }
     rest = [weight for name, weight in weights.items() if name not in matrices]
     optimizers: list[torch.optim.Optimizer] = [

@@ -112,8 +112,8 @@ class Optimizer(_Strict):
 
     learning_rate: float = Field(gt=0)
     muon: float | None = Field(None, gt=0)
-    """Learning rate of Muon (`training.muon`) for the matrices and kernels in the blocks of denoisers and
-    autoencoders; without it AdamW trains them too."""
+    """Learning rate of Muon (`training.muon`) for the matrices and kernels between a network's
+    first layer and its last; without it AdamW trains them too."""
     cool_down: float = Field(0.2, ge=0, le=1)
     """Share of the pictures, the last ones, over which the rate falls to zero."""
     warm_up: int = Field(0, ge=0)
