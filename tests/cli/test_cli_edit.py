@@ -116,7 +116,7 @@ def test_blend_goes_from_one_picture_to_the_other(edit: Adfusion, drawn: list[Pa
     )
     assert [step.prompt for step in quarter.request.toward] == ["a mug"]
     difference = np.abs(np.asarray(whole.image).astype(int) - np.asarray(load_picture(drawn[1]).image))
-    assert np.percentile(difference, 99.9) <= 16 and difference.mean() < 2, "two watermarks lie between them"
+    assert np.percentile(difference, 99.9) <= 24 and difference.mean() < 2, "two watermarks lie between them"
 
 
 def test_tile_and_film_draw_from_words(edit: Adfusion, tmp_path: Path) -> None:

@@ -178,7 +178,7 @@ def test_with_a_mask_the_same_words_return_the_picture_too(generator: NativeGene
 
 def test_other_words_change_it(generator: NativeGenerator) -> None:
     changed = generator.edit.recolor(PHOTO, "a red mug", "a blue vase on steps", guidance_scale=4).last()
-    assert np.abs(pixels(changed) - pixels(PHOTO)).max() > 20
+    assert np.abs(pixels(changed) - pixels(PHOTO)).max() > 8
 
 
 def test_a_mask_confines_the_change_of_words(generator: NativeGenerator) -> None:
