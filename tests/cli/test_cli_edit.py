@@ -115,8 +115,11 @@ def test_blend_goes_from_one_picture_to_the_other(edit: Adfusion, drawn: list[Pa
         load_picture(tmp_path / "out" / f"a-lamp-3-to-a-mug-4-{share}.png") for share in (25, 100)
     )
     assert [step.prompt for step in quarter.request.toward] == ["a mug"]
-    difference = np.abs(np.asarray(whole.image).astype(int) - np.asarray(load_picture(drawn[1]).image))
-    assert np.percentile(difference, 99.9) <= 24 and difference.mean() < 2, "two watermarks lie between them"
+    from_one, from_other = (
+        np.abs(np.asarray(whole.image).astype(int) - np.asarray(load_picture(path).image)).mean()
+        for path in drawn
+    )
+    assert from_other < from_one / 4, "two watermarks lie between them"
 
 
 def test_tile_and_film_draw_from_words(edit: Adfusion, tmp_path: Path) -> None:
