@@ -1,9 +1,10 @@
 """What more training bought: `python docs/figures/compute.py RUNS [MODEL [PROMPTS]]`.
 
-Measures the denoiser after each of its runs under RUNS, up to the one in MODEL, with prompts read as users'
-are; draws the curve of docs/evaluation.md. The wordings of the prompts are in no caption.
+Measures the denoiser after each of its runs under RUNS, on the latents of that run, with prompts read as users'
+are by MODEL; draws the curve of docs/evaluation.md. The wordings of the prompts are in no caption.
 """
 
+import json
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,10 +19,11 @@ from adfusion.evaluation.drawing import Settings, draw
 from adfusion.evaluation.fidelity import fidelity
 from adfusion.evaluation.probe import ProbeReader, load_probe
 from adfusion.models import Model, store
+from adfusion.models.card import LatentStatistics
 from adfusion.nets import DiT
 from adfusion.training.denoiser import denoiser_config
 from adfusion.training.recipe import DenoiserRecipe
-from adfusion.training.runs import finished_run, lineage
+from adfusion.training.runs import finished_run, lineage, trained_autoencoder
 
 IMAGES = Path(__file__).parents[1] / "images"
 STEPS = 12
@@ -50,9 +52,17 @@ def stages(run: Path) -> Iterator[tuple[int, Path]]:
 def measure(model: Model, run: Path, amount: int, probe: ProbeReader) -> dict[str, float]:
     """Shares of pictures that show what was asked, by attribute; and those of words never trained on."""
     weights, record = finished_run(run)
-    net = DiT(denoiser_config(DenoiserRecipe(**record["recipe"]), model.autoencoder.config))
+    recipe = DenoiserRecipe(**record["recipe"])
+    autoencoder, _ = trained_autoencoder(run.parent / recipe.autoencoder)
+    latents = json.loads((run / "latents.json").read_text(encoding="utf-8"))
+    net = DiT(denoiser_config(recipe, autoencoder.config))
     net.load_state_dict(weights)
-    stage = replace(model, denoiser_net=net.eval().requires_grad_(False))
+    stage = replace(
+        model,
+        card=model.card.model_copy(update={"latents": LatentStatistics(**latents)}),
+        autoencoder=autoencoder,
+        denoiser_net=net.eval().requires_grad_(False),
+    )
     asked, words = prompts.seen(amount), synonyms.SYNONYMS
     texts = [*(one.prompt for one in asked), *(one.prompt for one in words)]
     seeds = [*(one.scene.seed for one in asked), *range(len(words))]
