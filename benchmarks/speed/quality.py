@@ -94,6 +94,7 @@ def rows(model: Model, teacher: Model, measured: Path, quick: bool) -> Iterator[
     fewest, student = enough["teacher"], enough["student"]
     assert fewest is not None
     drawer, steps = (teacher, fewest) if student is None else (model, student)
+    few = f"{steps} step{'s' * (steps > 1)}{'' if student is None else ' of the student'}"
     scale, theirs = drawer.card.defaults.guidance_scale, Peer(teacher)
     mine = Counter(steps, scale).thing(lambda *given: ours.pixels(drawer, *given), 1)
     others: dict[str, tuple[int, float | None]] = {
@@ -106,7 +107,7 @@ def rows(model: Model, teacher: Model, measured: Path, quick: bool) -> Iterator[
         seconds = in_turn(things, 3 if quick else 7)
         yield compared(
             SECTION,
-            f"a picture: ours with {steps} steps{'' if student is None else ' of the student'}, {name}",
+            f"a picture: ours with {few}, {name}",
             seconds["ours"],
             seconds["theirs"],
             least=least,

@@ -1,4 +1,5 @@
-"""Draws the figures of docs/example-*.md from finished runs of the examples, and the tables in these pages.
+"""Draws the figures of docs/example-*.md from finished runs of the examples, and the tables in these pages;
+and the row of product photos in README.
 
 adfusion campaign examples/oddleaf/brief.yaml -o out/oddleaf
 adfusion campaign examples/oddleaf/carousel.yaml -o out/oddleaf-carousel
@@ -196,6 +197,9 @@ def main() -> None:
     concept = roastery.manifest.creatives[0].concept
     save("roastery", roastery.placements(concept=concept, segment="Home baristas"))
     save("roastery-gulf", roastery.placements(concept=concept, segment="Gulf"))
+    places = {"google-landscape": "Home baristas", "meta-feed-square": "Gulf", "meta-story": "Home baristas"}
+    chosen = [roastery.records(placement=place, segment=segment)[0] for place, segment in places.items()]
+    save("roastery-scripts", justified([roastery.image(record) for record in chosen]))
     save("roastery-concepts", roastery.grid(4, placement="meta-feed-square"))
     shown = next(record for record in roastery.manifest.creatives if record.metadata["product"])
     save("roastery-proof", roastery.proof(shown))

@@ -1,7 +1,7 @@
 """What more training bought: `python docs/figures/compute.py RUNS [MODEL [PROMPTS]]`.
 
-Measures the denoiser after each of its runs under RUNS, on the latents of that run, with prompts read as users'
-are by MODEL; draws the curve of docs/evaluation.md. The wordings of the prompts are in no caption.
+Measures the denoiser after each of its runs under RUNS, on the latents of that run. MODEL reads the
+prompts, as it does users'. Their wordings are in no caption. Draws the curve of docs/evaluation.md.
 """
 
 import json
