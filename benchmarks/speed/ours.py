@@ -22,11 +22,15 @@ def prompts(count: int, first: int = 0) -> list[str]:
     ]
 
 
+def initial_noise(model: Model, streams: Streams) -> Tensor:
+    return streams.randn(model.latent_shape(*model.card.sizes[0])) * model.card.defaults.noise_scale
+
+
 @torch.no_grad()
 def pixels(model: Model, texts: Sequence[str], seeds: Sequence[int], steps: int, scale: float) -> Tensor:
     """Pixels (b 3 h w) in [-1, 1], before the upsampler, with the model's own sampler."""
     streams = Streams(seeds, model.device)
-    noise = streams.randn(model.latent_shape(*model.card.sizes[0]))
+    noise = initial_noise(model, streams)
     times = model.times(steps)
     if model.distilled:
         path = mean_flow(model.mean_velocity(texts, scale), noise, times, model.process)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import torch
+from ours import initial_noise
 from torch import Tensor
 
 from adfusion.diffusion import Streams
@@ -76,7 +77,7 @@ class Peer:
             negative_prompt_attention_mask=mask[count:],
             num_inference_steps=steps,
             guidance_scale=scale,
-            latents=Streams(seeds, model.device).randn(model.latent_shape(*model.card.sizes[0])),
+            latents=initial_noise(model, Streams(seeds, model.device)),
             output_type="latent",
             use_resolution_binning=False,
         ).images

@@ -1,12 +1,15 @@
 """Pictures from a model: they depend on their request alone, and work is done only when it is asked for."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from adfusion.diffusion import SAMPLERS
 from adfusion.errors import UserError
-from adfusion.generation import NativeGenerator, Picture, Progress
+from adfusion.generation import InputImage, NativeGenerator, Picture, Progress
 
 
 def pixels(picture: Picture) -> np.ndarray:
@@ -42,6 +45,35 @@ def test_words_seed_and_negative_prompt_change_the_picture(generator: NativeGene
         generator.generate("a teal bottle", seed=1, negative_prompt="confetti everywhere"),
     ):
         assert np.abs(pixels(other.last()) - base).max() > 10
+
+
+def test_less_noise_makes_pictures_more_alike(generator: NativeGenerator) -> None:
+    def spread(noise_scale: float) -> float:
+        run = generator.generate("a teal bottle", n=6, noise_scale=noise_scale)
+        return float(np.stack([pixels(picture) for picture in run.pictures()]).std(0).mean())
+
+    assert spread(0.5) < 0.7 * spread(1.0)
+
+
+def test_pictures_of_one_batch_may_have_their_own_scales_of_noise(generator: NativeGenerator) -> None:
+    calm, lively = (
+        generator.request("a red mug", seed=5, noise_scale=noise_scale) for noise_scale in (0.5, 1.0)
+    )
+    together = generator.generate([calm, lively]).pictures()
+    for request, picture in zip((calm, lively), together, strict=True):
+        assert np.abs(pixels(generator.generate(request).last()) - pixels(picture)).max() <= 1
+
+
+def test_the_scale_of_the_noise_is_the_models_unless_asked(generator: NativeGenerator) -> None:
+    defaults = generator.model.card.defaults.model_copy(update={"noise_scale": 0.6})
+    card = generator.model.card.model_copy(update={"defaults": defaults})
+    calm = NativeGenerator(replace(generator.model, card=card))
+    assert calm.request("a red mug").noise_scale == 0.6
+    assert calm.request("a red mug", noise_scale=1.0).noise_scale == 1.0
+    picture = InputImage.of(Image.new("RGB", generator.sizes[0]))
+    assert calm.request("a red mug", initial=picture, strength=0.5).noise_scale == 1.0
+    with pytest.raises(UserError, match=r"noise_scale: found 0\.6 beside an initial picture, allowed: 1"):
+        calm.request("a red mug", initial=picture, strength=0.5, noise_scale=0.6)
 
 
 def test_pictures_come_in_the_order_of_their_requests(generator: NativeGenerator) -> None:

@@ -248,6 +248,8 @@ def test_what_a_service_cannot_do_is_refused(tmp_path: Path) -> None:
         generator.edit.image(Image.new("RGB", (64, 64)), PROMPT)
     with pytest.raises(UserError, match=r"negative_prompt: .* takes none"):
         generator.request(PROMPT, negative_prompt="blurred")
+    with pytest.raises(UserError, match=r"noise_scale: found 0\.5, allowed by .*: 1"):
+        generator.request(PROMPT, noise_scale=0.5)
     with pytest.raises(UserError, match=r"control: .* cannot do this edit, allowed: none"):
         generator.request(PROMPT, control=InputImage.of(Image.new("RGB", (64, 64))))
     with pytest.raises(UserError, match=r"control: .* allowed: initial, mask, strength"):

@@ -31,6 +31,8 @@ def test_a_good_request_passes() -> None:
         ({"guidance_scale": -1.0}, "guidance_scale: found -1.0", "0 to 30"),
         ({"guidance_scale": math.nan}, "guidance_scale", "0 to 30"),
         ({"guidance_scale": math.inf}, "guidance_scale", "0 to 30"),
+        ({"noise_scale": 0.0}, "noise_scale: found 0.0", "above 0, to 2"),
+        ({"noise_scale": math.nan}, "noise_scale", "above 0, to 2"),
         ({"seed": -1}, "seed: found -1", "0 to"),
         ({"seed": 2**63}, "seed", "0 to"),
     ],

@@ -88,6 +88,14 @@ def test_the_mark_names_campaign_and_seed(generator: NativeGenerator) -> None:
     assert entry_of(other.noise_mark).payload >> 32 != one.payload >> 32
 
 
+def test_the_mark_is_in_the_signs_at_any_scale(generator: NativeGenerator) -> None:
+    request = asked(generator)
+    calm = noise_for(generator, replace(request, noise_scale=0.5))
+    assert torch.equal(calm, 0.5 * noise_for(generator, request))
+    found = match(calm[0], watermark_key(), [entry_of(request.noise_mark)])
+    assert found is not None and found.payload == entry_of(request.noise_mark).payload
+
+
 def test_what_cannot_carry_a_mark_is_left_as_it_is(generator: NativeGenerator, config: Path) -> None:
     painted = Painter().request("a lamp")
     assert with_mark(Painter(), painted) == painted

@@ -30,6 +30,9 @@ def generate(
     ] = None,
     sampler: Annotated[str | None, typer.Option(help="Sampling algorithm, such as dpmpp_2m.")] = None,
     negative_prompt: Annotated[str, typer.Option(help="What to steer away from.")] = "",
+    noise_scale: Annotated[
+        float | None, typer.Option(help="Of the first noise: less is calmer shapes, more is variety.")
+    ] = None,
     as_written: Annotated[
         bool, typer.Option("--as-written", help="Give the prompt to the model word for word.")
     ] = False,
@@ -68,6 +71,7 @@ def generate(
             guidance_scale=guidance_scale,
             sampler=sampler,
             negative_prompt=negative_prompt,
+            noise_scale=noise_scale,
             as_written=as_written,
             **followed,
         )

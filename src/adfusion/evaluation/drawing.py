@@ -19,6 +19,7 @@ class Settings:
 
     steps: int | None = None
     guidance_scale: float | None = None
+    noise_scale: float | None = None
     size: tuple[int, int] | None = None
     """(width, height) in pixels."""
 
@@ -38,6 +39,7 @@ def _draw(model: Model, prompts: Sequence[str], seeds: Sequence[int], settings: 
     scale = defaults.guidance_scale if settings.guidance_scale is None else settings.guidance_scale
     streams = Streams(list(seeds), model.device)
     noise = streams.randn(model.latent_shape(*(settings.size or model.card.sizes[0])))
+    noise = noise * (defaults.noise_scale if settings.noise_scale is None else settings.noise_scale)
     times = model.times(settings.steps or defaults.steps)
     prompts = model.read(prompts, seeds)
     if model.distilled:

@@ -24,6 +24,7 @@ from adfusion.evaluation.reconstruction import reconstructed
 from adfusion.models import Model
 
 SEEDS = (1, 2)
+NOISE = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 GUIDANCE = (1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 9.0)
 STEPS = (2, 4, 8, 12, 20, 40)
 FEW_STEPS = (1, 2, 4, 6, 12)
@@ -119,6 +120,7 @@ def grids(model: Model) -> Iterator[Grid]:
     )
     sweeps = {
         "guidance": ("Guidance scale", [(f"{s:g}", Settings(guidance_scale=s)) for s in GUIDANCE]),
+        "noise": ("Scale of the noise", [(f"{s:g}", Settings(noise_scale=s)) for s in NOISE]),
         "steps": (
             "Sampling steps",
             [(str(steps), Settings(steps=steps)) for steps in (FEW_STEPS if model.distilled else STEPS)],

@@ -24,6 +24,8 @@ class Backend(ABC):
     """Those of `EDITS` that it can do."""
     steps: int
     guidance_scale: float
+    noise_scale: float | None = None
+    """Of the noise that pictures are drawn from; `None` where it cannot be chosen."""
     license: str
     notes: tuple[str, ...] = ()
     """What a person should read once: licence, memory."""
@@ -47,12 +49,15 @@ class Backend(ABC):
         guidance_scale: float | None = None,
         sampler: str | None = None,
         negative_prompt: str = "",
+        noise_scale: float | None = None,
         loras: Sequence[LoraUse] | None = None,
         as_written: bool = False,
         **edits: Unpack[Edits],
     ) -> Request:
         """A checked request; `None` is the model's own default. Raises `UserError`."""
         width, height = size or self.sizes[0]
+        if noise_scale is None:
+            noise_scale = 1.0 if edits.get("initial") or self.noise_scale is None else self.noise_scale
         request = Request(
             prompt=prompt,
             width=width,
@@ -64,6 +69,7 @@ class Backend(ABC):
             negative_prompt=negative_prompt,
             loras=tuple(each for each in (self.loras if loras is None else loras) if each.weight),
             as_written=as_written,
+            noise_scale=noise_scale,
             **edits,
         )
         chosen, usual_steps = self.sampling(sampler, request)
@@ -84,6 +90,8 @@ class Backend(ABC):
         if unable := sorted(request.edits().keys() - set(self.edits)):
             able = ", ".join(sorted(self.edits)) or "none"
             raise UserError(f"{unable[0]}: {self.name} cannot do this edit, allowed: {able}")
+        if request.noise_scale != 1 and self.noise_scale is None:
+            raise UserError(f"noise_scale: found {request.noise_scale:g}, allowed by {self.name}: 1")
         check(request, self.sizes, self.samplers, self.edits)
         for lora in request.loras:
             self.check_lora(lora)
@@ -114,6 +122,7 @@ class Backend(ABC):
         guidance_scale: float | None = None,
         sampler: str | None = None,
         negative_prompt: str = "",
+        noise_scale: float | None = None,
         loras: Sequence[LoraUse] | None = None,
     ) -> Run:
         """Pictures of a prompt with `n` seeds counting up from `seed`, or of complete requests.
@@ -130,6 +139,7 @@ class Backend(ABC):
                     guidance_scale=guidance_scale,
                     sampler=sampler,
                     negative_prompt=negative_prompt,
+                    noise_scale=noise_scale,
                     loras=loras,
                 )
                 for index in range(n)

@@ -224,7 +224,8 @@ class Drawing:
             if steps[0].seed is not None:
                 ends = zip(noise, self._marked(streams.randn(shape), steps), steps, strict=True)
                 noise = torch.stack([slerp(a, b, step.amount) for a, b, step in ends])
-        return noise
+        scales = torch.tensor([request.noise_scale for request in self.requests])
+        return noise * scales.view(-1, 1, 1, 1).to(noise)
 
     def _marked(self, noise: Tensor, whose: Sequence[Request | Toward]) -> Tensor:
         if (mark := self._mark_noise) is None:

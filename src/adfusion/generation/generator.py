@@ -63,6 +63,7 @@ class Generator(Protocol):
         guidance_scale: float | None = None,
         sampler: str | None = None,
         negative_prompt: str = "",
+        noise_scale: float | None = None,
         loras: Sequence[LoraUse] | None = None,
         as_written: bool = False,
         **edits: Unpack[Edits],

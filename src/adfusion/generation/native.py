@@ -51,6 +51,7 @@ class NativeGenerator(Backend):
         others = () if model.distilled and teacher is None else SAMPLERS
         self.samplers = tuple(dict.fromkeys((card.defaults.sampler, *others)))
         self.steps, self.guidance_scale = card.defaults.steps, card.defaults.guidance_scale
+        self.noise_scale = card.defaults.noise_scale
 
     @cached_property
     def teacher(self) -> Model:

@@ -36,6 +36,8 @@ def metadata(picture: Picture) -> dict[str, Any]:
 def _without_idle_edits(request: Request) -> dict[str, Any]:
     idle = set(EDITS) - request.edits().keys()
     idle |= {name for name in ("loras", "as_written", "noise_mark") if not getattr(request, name)}
+    if request.noise_scale == 1:
+        idle.add("noise_scale")
     return {name: value for name, value in dataclasses.asdict(request).items() if name not in idle}
 
 

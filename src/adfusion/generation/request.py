@@ -18,6 +18,7 @@ Size = tuple[int, int]
 MAX_SEED = 2**63 - 1
 MAX_STEPS = 1000
 MAX_GUIDANCE_SCALE = 30.0
+MAX_NOISE_SCALE = 2.0
 SIDES = (16, 16384)
 """Least and most pixels along a side of a picture that is edited in place."""
 INVERTIBLE = ("ddim", "euler")
@@ -98,6 +99,9 @@ class Request:
     """Whether the prompt goes to the model word for word, unread (`adfusion.models.reader`)."""
     noise_mark: str = ""
     """Of the noise whose signs carry a mark (`provenance.marked_noise`), empty for plain noise."""
+    noise_scale: float = 1.0
+    """Standard deviation of the noise that it is drawn from: below 1 shapes are calmer, and pictures more
+    alike (truncation, as in Brock et al. 2019, arXiv:1809.11096). 1 where there is an `initial` picture."""
 
     @property
     def size(self) -> Size:
@@ -171,6 +175,8 @@ def check(
         raise _refusal("steps", request.steps, f"1 to {MAX_STEPS}")
     if not math.isfinite(request.guidance_scale) or not 0 <= request.guidance_scale <= MAX_GUIDANCE_SCALE:
         raise _refusal("guidance_scale", request.guidance_scale, f"0 to {MAX_GUIDANCE_SCALE:g}")
+    if not 0 < request.noise_scale <= MAX_NOISE_SCALE:
+        raise _refusal("noise_scale", request.noise_scale, f"above 0, to {MAX_NOISE_SCALE:g}")
     if not 0 <= request.seed <= MAX_SEED:
         raise _refusal("seed", request.seed, f"0 to {MAX_SEED}")
     for name in request.edits():
@@ -183,6 +189,8 @@ def check(
     for given in filter(None, (request.initial, request.mask, request.control)):
         given.image  # noqa: B018 (raises if the pixels are not at hand)
     if request.initial is not None:
+        if request.noise_scale != 1:
+            raise _refusal("noise_scale", f"{request.noise_scale:g} beside an initial picture", "1")
         _check_initial(request, request.initial)
     elif needy := {"strength", "mask", "initial_prompt"} & request.edits().keys():
         raise _refusal(min(needy), "no initial picture", "one to edit")

@@ -126,6 +126,8 @@ class Defaults(_Checked):
     sampler: Words = "dpmpp_2m"
     steps: Annotated[int, Field(ge=1, le=1000)] = 25
     guidance_scale: Annotated[float, Field(ge=0, le=30)] = 4.0
+    noise_scale: Annotated[float, Field(gt=0, le=2, exclude_if=lambda scale: scale == 1)] = 1.0
+    """Standard deviation of the noise that pictures are drawn from. Written unless 1, as in training."""
     shift: Annotated[float, Field(gt=0, le=100)] = 1.0
     """Of the time grid (`adfusion.diffusion.times.shifted`): above 1 spends more steps near pure noise."""
 

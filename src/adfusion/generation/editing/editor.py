@@ -195,7 +195,7 @@ class Editor:
         again = self.generator.request(
             request.prompt, seed=request.seed, size=request.size, steps=request.steps,
             guidance_scale=request.guidance_scale, sampler=request.sampler,
-            negative_prompt=request.negative_prompt, loras=request.loras,
+            negative_prompt=request.negative_prompt, noise_scale=request.noise_scale, loras=request.loras,
             **{**request.edits(), "toward": toward},
         )  # fmt: skip
         return replace(again, noise_mark=request.noise_mark, as_written=request.as_written)
