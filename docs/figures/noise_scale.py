@@ -44,8 +44,8 @@ def main(name: str = "mini", amount: str = "300") -> None:
         features = probe.features(pictures)
         density, coverage = density_and_coverage(features, renders)
         print(
-            f"| {scale:g} | {100 * mean:.1f} % | {shares[EVERYTHING]} | {frechet_distance(features, renders):.2f} "
-            f"| {density:.2f} | {coverage:.2f} |",
+            f"| {scale:g} | {100 * mean:.1f} % | {shares[EVERYTHING]} "
+            f"| {frechet_distance(features, renders):.2f} | {density:.2f} | {coverage:.2f} |",
             flush=True,
         )
     with files.replacing(IMAGE) as temporary:
