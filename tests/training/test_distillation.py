@@ -91,6 +91,19 @@ def test_paths_are_the_guided_teachers_own(runs: Path) -> None:
     torch.testing.assert_close(torch.cat(anew), shard.states[item, 1:].float(), rtol=0.02, atol=0.02)
 
 
+def test_paths_begin_with_as_much_noise_as_was_asked_for(runs: Path) -> None:
+    data = {"scenes": 12, "sizes": [[32, 32]]}
+    for name, scales in (("unit", [1.0, 1.0]), ("less", [0.4, 0.6])):
+        ready_task(runs, name, noise_scales=scales, data=data)
+    unit, less = (
+        PathShard(**load_file(next((runs / name / "paths").iterdir()))).states[:, 0].float()
+        for name in ("unit", "less")
+    )
+    amount = less.std((1, 2, 3)) / unit.std((1, 2, 3))
+    assert 0.39 < amount.min() < amount.max() < 0.61
+    torch.testing.assert_close(less, amount.view(-1, 1, 1, 1) * unit, rtol=0.01, atol=0.001)
+
+
 def test_examples_are_earlier_and_later_states_of_one_path(runs: Path) -> None:
     task = ready_task(runs, "pairs")
     later, earlier = task._pairs(np.random.default_rng(0), 4000)

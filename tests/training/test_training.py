@@ -144,6 +144,17 @@ def test_an_autoencoder_goes_on_from_another_run(runs: Path) -> None:
         train(recipe_file(runs, AUTOENCODER, start_from="first", network=wider), runs / "third")
 
 
+def test_a_decoder_learns_alone(runs: Path) -> None:
+    first = run_to_end(recipe_file(runs, AUTOENCODER), runs / "first")
+    second = run_to_end(
+        recipe_file(runs, AUTOENCODER, start_from="first", keep_latents=True), runs / "second"
+    )
+    changed = {name.split(".")[0] for name, weight in second.items() if not torch.equal(weight, first[name])}
+    assert changed == {"decoder"}
+    with pytest.raises(UserError, match="start_from: found none, allowed with keep_latents"):
+        train(recipe_file(runs, AUTOENCODER, keep_latents=True), runs / "third")
+
+
 def test_an_autoencoder_of_another_shape_learns_the_latents_of_a_run(runs: Path) -> None:
     run_to_end(recipe_file(runs, AUTOENCODER), runs / "first")
     network = {**AUTOENCODER["network"], "widths": [8, 8, 16, 16]}

@@ -51,6 +51,8 @@ class AutoencoderTask:
             raise UserError(f"{recipe.name}: network: {error}") from error
         if recipe.start_from is not None:
             self._go_on_from(run.parent / recipe.start_from)
+        if recipe.keep_latents:
+            self.network.encoder.requires_grad_(False)
         self.model = None if recipe.latents_of is None else self._model(run.parent / recipe.latents_of)
 
     def _go_on_from(self, run: Path) -> None:

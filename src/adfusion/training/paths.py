@@ -89,7 +89,8 @@ def _draw(
     scales = torch.from_numpy(rng.uniform(*recipe.guidance_scales, size=len(words)).astype(np.float32))
     width, height = (side // teacher.factor for side in shard.size)
     shape = len(words), teacher.network.config.in_channels, height, width
-    noise = torch.randn(shape, generator=generator_of(recipe.seed, shard.first))
+    amount = torch.from_numpy(rng.uniform(*recipe.noise_scales, size=(len(words), 1, 1, 1)))
+    noise = amount.float() * torch.randn(shape, generator=generator_of(recipe.seed, shard.first))
 
     states, texts = [], []
     for start in range(0, len(words), AT_ONCE):

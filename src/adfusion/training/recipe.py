@@ -167,6 +167,8 @@ class AutoencoderRecipe(_Recipe):
     """Weight of the L1 distance of the pictures' gradients, which keeps edges sharp."""
     start_from: str | None = None
     """The finished run, beside this one, whose averaged weights are the first. None starts at random."""
+    keep_latents: bool = False
+    """Only the decoder learns: the latents of `start_from` stay what they are, and its denoisers stay good."""
     latents_of: str | None = None
     """A finished run beside this one, of any shape, whose latents the first channels shall be, or all: its
     denoisers can be used with the new autoencoder, or need only learn what the others add."""
@@ -186,6 +188,12 @@ class AutoencoderRecipe(_Recipe):
     arXiv:2502.14831)."""
     latent_weight: float = Field(1e-4, ge=0)
     """Weight of the mean square of the latents: keeps them small."""
+
+    @model_validator(mode="after")
+    def _there_are_latents_to_keep(self) -> Self:
+        if self.keep_latents and self.start_from is None:
+            raise ValueError("start_from: found none, allowed with keep_latents: the run whose latents are kept")
+        return self
 
     @model_validator(mode="after")
     def _half_a_crop_has_latents(self) -> Self:
@@ -241,6 +249,8 @@ class StudentRecipe(_Recipe):
     """Of its time grid, and the student's."""
     guidance_scales: tuple[float, float] = (1.0, 8.0)
     """Range of the teacher's guidance, which is an input of the student."""
+    noise_scales: tuple[Annotated[float, Field(gt=0)], Annotated[float, Field(gt=0)]] = (1.0, 1.0)
+    """Range of the noise's standard deviation at the beginning of a path."""
     steps: tuple[int, ...] = (1, 2, 4)
     """Numbers of steps that are practised most, more often if named more often; each divides `path_steps`."""
     drop_caption: float = Field(0.05, ge=0, le=1)
