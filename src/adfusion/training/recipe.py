@@ -168,7 +168,7 @@ class AutoencoderRecipe(_Recipe):
     start_from: str | None = None
     """The finished run, beside this one, whose averaged weights are the first. None starts at random."""
     keep_latents: bool = False
-    """Only the decoder learns: the latents of `start_from` stay what they are, and its denoisers stay good."""
+    """Only the decoder learns. Latents stay those of `start_from`, and what draws them stays good."""
     latents_of: str | None = None
     """A finished run beside this one, of any shape, whose latents the first channels shall be, or all: its
     denoisers can be used with the new autoencoder, or need only learn what the others add."""
@@ -192,7 +192,7 @@ class AutoencoderRecipe(_Recipe):
     @model_validator(mode="after")
     def _there_are_latents_to_keep(self) -> Self:
         if self.keep_latents and self.start_from is None:
-            raise ValueError("start_from: found none, allowed with keep_latents: the run whose latents are kept")
+            raise ValueError("start_from: found none, allowed with keep_latents: a run, for its latents")
         return self
 
     @model_validator(mode="after")
