@@ -1,7 +1,7 @@
 """Whether marked noise costs quality, and how well it is read back.
 
     python benchmarks/marked_noise.py                    240 pictures by `mini`, plain and marked
-    python benchmarks/marked_noise.py --pictures 48 --read 6 --steps 10
+    python benchmarks/marked_noise.py --pictures 48 --read 6 --steps 10 --noise-scale 1
 
 Draws the same prompts and seeds from plain and from marked noise, and from plain noise of other seeds, and
 measures them as `adfusion evaluate` does: what they show, and their Fréchet distance to renders, each with
@@ -76,11 +76,15 @@ def distance(features: np.ndarray, real: np.ndarray) -> dict[str, float]:
     return {"distance": value, "low": value + float(low), "high": value + float(high)}
 
 
-def quality(generator: NativeGenerator, count: int, steps: int | None, renders: int) -> dict[str, object]:
+def quality(
+    generator: NativeGenerator, count: int, renders: int, steps: int | None, scale: float | None
+) -> dict[str, object]:
     asked, probe, size = prompts.seen(count), load_probe(), generator.model.card.sizes[0]
     scenes = list(islice(comparable_scenes(HELD_OUT), renders))
     real = probe.features(np.concatenate([render([scene], size=size).rgb for scene in scenes]))
-    plain = [generator.request(one.prompt, seed=one.scene.seed, steps=steps) for one in asked]
+    plain = [
+        generator.request(one.prompt, seed=one.scene.seed, steps=steps, noise_scale=scale) for one in asked
+    ]
     sets = {
         "plain": plain,
         "marked": [with_mark(generator, request, "benchmark") for request in plain],
@@ -100,10 +104,16 @@ def quality(generator: NativeGenerator, count: int, steps: int | None, renders: 
     return table
 
 
-def reading(generator: NativeGenerator, count: int, steps: int | None) -> dict[str, object]:
+def reading(
+    generator: NativeGenerator, count: int, steps: int | None, scale: float | None
+) -> dict[str, object]:
     """How many marked pictures are recognised among those of the set, by the damage they took."""
     requests = [
-        with_mark(generator, generator.request(one.prompt, seed=number, steps=steps), "benchmark")
+        with_mark(
+            generator,
+            generator.request(one.prompt, seed=number, steps=steps, noise_scale=scale),
+            "benchmark",
+        )
         for number, one in enumerate(prompts.seen(count))
     ]
     entries = [entry_of(request.noise_mark) for request in requests]
@@ -130,6 +140,7 @@ def main() -> None:
     parser.add_argument("--pictures", type=int, default=240)
     parser.add_argument("--read", type=int, default=20)
     parser.add_argument("--steps", type=int)
+    parser.add_argument("--noise-scale", type=float)
     parser.add_argument("--renders", type=int, default=500)
     parser.add_argument("--out", type=Path, default=Path("out/watermark"))
     wanted = parser.parse_args()
@@ -140,8 +151,9 @@ def main() -> None:
         figures = {
             "model": generator.model_hash,
             "steps": wanted.steps or generator.steps,
-            "quality": quality(generator, wanted.pictures, wanted.steps, wanted.renders),
-            "reading": reading(generator, wanted.read, wanted.steps),
+            "noise scale": wanted.noise_scale or generator.noise_scale,
+            "quality": quality(generator, wanted.pictures, wanted.renders, wanted.steps, wanted.noise_scale),
+            "reading": reading(generator, wanted.read, wanted.steps, wanted.noise_scale),
         }
     files.write_text(wanted.out / "marked_noise.json", json.dumps(figures, indent=2) + "\n")
     print(f"figures: {wanted.out / 'marked_noise.json'}")

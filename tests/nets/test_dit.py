@@ -50,6 +50,17 @@ def test_every_block_starts_as_the_identity() -> None:
         assert torch.equal(block(tokens, modulation, keys_values, context.bias), tokens)
 
 
+def test_positions_are_centred_or_stretched() -> None:
+    like = torch.zeros(1)
+    stretched, centred = DiT(OVERLAPPING), DiT(replace(OVERLAPPING, centred=True))
+    square = stretched.positions(7, 7, like).view(7, 7, -1)
+    assert torch.equal(centred.positions(7, 7, like).view(7, 7, -1), square)
+    wide = centred.positions(5, 11, like).view(5, 11, -1)
+    torch.testing.assert_close(wide[:, 2:9], square[1:6])
+    wide = stretched.positions(14, 14, like).view(14, 14, -1)
+    torch.testing.assert_close(wide[::2, ::2], square)
+
+
 @torch.no_grad()
 def test_padding_of_the_text_changes_nothing() -> None:
     net = disturbed()

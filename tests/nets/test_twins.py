@@ -16,9 +16,11 @@ DITS = [
     DiTConfig(sample_size=16, patch_size=2, in_channels=3, out_channels=6, width=48, heads=3, depth=3),
     DiTConfig(sample_size=16, width=32, heads=4, depth=1, caption_width=20, interpolation_scale=2.0),
 ]
-OVERLAPPING = [
+HOOKED = [  # what `PixArt` cannot do itself
     DiTConfig(sample_size=8, width=32, heads=2, depth=2, overlap=1),
     DiTConfig(sample_size=8, patch_size=4, width=32, heads=2, depth=1, overlap=2, interpolation_scale=2.0),
+    DiTConfig(sample_size=8, width=32, heads=2, depth=2, centred=True),
+    DiTConfig(sample_size=8, width=32, heads=2, depth=2, overlap=1, centred=True, interpolation_scale=0.5),
 ]
 AUTOENCODERS = [
     AutoencoderConfig(4, (8, 16, 16, 32), (1, 2, 1, 1), (8, 8, 16, 16), (1, 1, 2, 1)),
@@ -43,7 +45,7 @@ def dit_inputs(config: DiTConfig, height: int, width: int) -> tuple[torch.Tensor
     return x, torch.tensor([0.0, 0.371, 1.0]), text, mask
 
 
-@pytest.mark.parametrize("config", DITS + OVERLAPPING)
+@pytest.mark.parametrize("config", DITS + HOOKED)
 @pytest.mark.parametrize(("height", "width"), [(8, 8), (16, 16), (10, 18)])
 @torch.no_grad()
 def test_dit_gives_the_numbers_of_diffusers(config: DiTConfig, height: int, width: int) -> None:

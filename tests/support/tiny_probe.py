@@ -14,7 +14,7 @@ PROBE = {
     **COMMON, "name": "tiny probe", "train": "probe", "pictures": 96,
     "network": {"width": 8, "blocks": 1},
 }  # fmt: skip
-TINY_EFFORT = Effort(seen=8, held_out=4, renders=12, training=20, large=1, steps=1)
+TINY_EFFORT = Effort(seen=8, held_out=4, shaped=2, renders=12, training=20, large=1, steps=1)
 UNTRAINED = ProbeReader(
     ProbeCard(width=8, blocks=1, attributes=ATTRIBUTES, accuracy={}, training={"recipe": COMMON}, sha256=""),
     Probe(probe_config(8, 1, ATTRIBUTES)).eval(),

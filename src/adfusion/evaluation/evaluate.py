@@ -1,7 +1,7 @@
 """The yardstick: everything that is measured of a model, in one run."""
 
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count, islice
 from pathlib import Path
@@ -37,6 +37,8 @@ class Effort:
     seen: int = 600
     held_out: int = 240
     """Of each kind of held-out combination."""
+    shaped: int = 150
+    """In each of the model's sizes but the first, in which all others are drawn."""
     renders: int = 1500
     training: int = 6000
     large: int = 32
@@ -46,7 +48,7 @@ class Effort:
 
 
 FULL = Effort()
-QUICK = Effort(seen=168, held_out=84, renders=500, training=2000, large=12)
+QUICK = Effort(seen=168, held_out=84, shaped=42, renders=500, training=2000, large=12)
 _RENDERS: dict[tuple[tuple[Scene, ...], tuple[int, int]], np.ndarray] = {}
 
 
@@ -69,7 +71,7 @@ class Evaluation:
     probe: dict[str, Share]
     """The probe's own accuracy on held-out renders, attributes that it reports only."""
     fidelity: dict[str, dict[str, Share]]
-    """By kind of combination, then by attribute."""
+    """By kind of combination, and by size for the sizes after the first; then by attribute."""
     products: dict[str, Share]
     """Accuracy of the product kind by product, on seen combinations."""
     colors: dict[str, dict[str, Share]]
@@ -100,10 +102,13 @@ def evaluate(model: Model, probe: ProbeReader, effort: Effort = FULL) -> Iterato
         "held-out product and season": prompts.held_out_seasons(effort.held_out),
         "requests of another writer": requests.asked()[: effort.seen],
     }
+    shapes = {f"{SEEN}, {width}×{height}": (width, height) for width, height in model.card.sizes[1:]}
+    groups |= {name: prompts.seen(effort.shaped) for name in shapes}
     settings = Settings(steps=effort.steps)
     drawn: dict[str, np.ndarray] = {}
     for name, asked in groups.items():
-        pictures = partial(draw, model, [one.prompt for one in asked], _seeds(asked), settings)
+        shaped = replace(settings, size=shapes.get(name))
+        pictures = partial(draw, model, [one.prompt for one in asked], _seeds(asked), shaped)
         drawn[name] = yield from _collect(f"drawing: {name}", len(asked), pictures)
     words = synonyms.SYNONYMS
     pictures = partial(draw, model, [one.prompt for one in words], list(range(len(words))), settings)

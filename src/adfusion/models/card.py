@@ -163,9 +163,10 @@ class ModelCard(_Checked):
 
     @field_serializer("denoiser")
     def _denoiser(self, config: DiTConfig) -> dict[str, Any]:
-        """As models were written before patches could overlap: a card's text is in the model's hash."""
-        written = asdict(config)
-        return written if config.overlap else {name: written[name] for name in written if name != "overlap"}
+        """As models were written before patches could overlap and positions be centred: a card's text is in
+        the model's hash."""
+        later = ("overlap", "centred")
+        return {name: value for name, value in asdict(config).items() if value or name not in later}
 
     @field_validator("process")
     @classmethod

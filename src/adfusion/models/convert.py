@@ -179,7 +179,8 @@ def autoencoder_config(dc: Mapping[str, Any]) -> AutoencoderConfig:
 def to_pixart(net: DiT) -> Any:
     """The `diffusers.PixArtTransformer2DModel` with the same weights; its timestep is 1000 * t.
 
-    Patches that overlap are laid side by side before it and averaged after it, by hooks.
+    Patches that overlap are laid side by side before it and averaged after it, and positions that are centred
+    take the place of its own, by hooks.
     """
     from diffusers import PixArtTransformer2DModel
 
@@ -191,6 +192,8 @@ def to_pixart(net: DiT) -> Any:
             lambda _, args, kwargs: ((patches.side_by_side(args[0]), *args[1:]), kwargs), with_kwargs=True
         )
         pixart.register_forward_hook(partial(_together, patches))
+    if net.config.centred:
+        pixart.pos_embed.register_forward_hook(partial(_with_positions, net))
     return pixart.eval()
 
 
@@ -199,6 +202,11 @@ def _together(patches: Patches, _: Any, args: Any, answer: Any) -> Any:
         return (patches.together(answer[0]), *answer[1:])
     answer.sample = patches.together(answer.sample)
     return answer
+
+
+def _with_positions(net: DiT, embed: Any, args: tuple[Tensor], _: Tensor) -> Tensor:
+    patches: Tensor = embed.proj(args[0])
+    return rearrange(patches, "b d h w -> b (h w) d") + net.positions(*patches.shape[-2:], patches)
 
 
 def from_pixart(pixart: Any) -> DiT:

@@ -71,7 +71,7 @@ def import_model(folder: Path, out: Path) -> Model:
     card = read_card(folder / OWN / store.CARD)
     transformer, vae = _config(folder / "transformer"), _config(folder / "vae")
     dit, autoencoder = card.denoiser, card.autoencoder
-    written = convert.dit_config(convert.pixart_config(dit))  # without overlap, which `diffusers` cannot say
+    written = convert.dit_config(convert.pixart_config(dit))  # without what `diffusers` cannot say
     for part, found, allowed in (
         ("transformer", convert.dit_config(transformer), written),
         ("vae", convert.autoencoder_config(vae), autoencoder),

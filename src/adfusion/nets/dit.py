@@ -23,8 +23,7 @@ class DiTConfig:
     """Shape of a `DiT`.
 
     `sample_size` is the side, in latent pixels, of the square on which positions count whole patches; other
-    sizes and aspect ratios are allowed at any time, their positions are rescaled to it. Raises `ValueError`
-    for numbers that do not fit together.
+    sizes and aspect ratios are allowed at any time. Raises `ValueError` for numbers that do not fit together.
     """
 
     sample_size: int = 16
@@ -39,6 +38,9 @@ class DiTConfig:
     overlap: int = 0
     """How many latent pixels a patch shares with the next one. What is said twice is averaged: more
     arithmetic and calmer pictures from as many weights."""
+    centred: bool = False
+    """Whether positions of other sizes are centred on those of the square, at their spacing, so that what the
+    network knows of shapes holds in all sizes. Else they are stretched to its sides, as PixArt's are."""
     distilled: bool = False
     """Whether the network is the average velocity of a guided teacher: told the length of the step and the
     guidance scale too (`adfusion.training.distillation`)."""
@@ -135,7 +137,8 @@ class DiT(nn.Module):
     ) -> Tensor:
         """`forward` for a prompt that `text` has projected already."""
         height, width = x.shape[-2:]
-        x = self.patch(self.config.patches.cut(x)) + self.positions(height, width, x)
+        places = self.positions(*self.config.patches.grid(height, width), x)
+        x = self.patch(self.config.patches.cut(x)) + places
         time = self.time(sinusoids(1000.0 * t.float(), 256).to(x.dtype))
         if self.config.distilled:
             if span is None or guidance_scale is None:
@@ -150,19 +153,21 @@ class DiT(nn.Module):
         shift, scale = (self.table + time[:, None]).chunk(2, dim=1)
         return self.config.patches.join(self.out(modulate(x, shift, scale)), height, width)
 
-    def positions(self, height: int, width: int, like: Tensor) -> Tensor:
+    def positions(self, rows: int, columns: int, like: Tensor) -> Tensor:
         """Sine-cosine position embedding of patches (n, width): one half for columns, one for rows.
 
-        Rows and columns are stretched to the extent of the square grid of `sample_size`.
+        They are centred on the square grid of `sample_size`, or stretched to its extent.
         """
         config, half = self.config, self.config.width // 2
-        h, w = config.patches.grid(height, width)
-        extent = config.patches.grid(config.sample_size, config.sample_size)[0] / config.spacing
-        rows, columns = (
-            sinusoids(torch.arange(n, device=like.device) * (extent / n), half, sine_first=True)
-            for n in (h, w)
-        )
-        grid = torch.cat([columns.expand(h, w, half), rows[:, None].expand(h, w, half)], dim=-1)
+        side, _ = config.patches.grid(config.sample_size, config.sample_size)
+
+        def along(n: int) -> Tensor:
+            steps = torch.arange(n, device=like.device)
+            places = steps + (side - n) / 2 if config.centred else steps * (side / n)
+            return sinusoids(places / config.spacing, half, sine_first=True)
+
+        shape = (rows, columns, half)
+        grid = torch.cat([along(columns).expand(shape), along(rows)[:, None].expand(shape)], dim=-1)
         return rearrange(grid, "h w d -> (h w) d").to(like.dtype)
 
     def initialize(self) -> None:

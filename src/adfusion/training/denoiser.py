@@ -39,6 +39,7 @@ def denoiser_config(recipe: DenoiserRecipe, latents: AutoencoderConfig) -> DiTCo
             heads=recipe.network.heads,
             depth=recipe.network.depth,
             overlap=recipe.network.overlap,
+            centred=recipe.network.centred,
         )
     except ValueError as error:
         raise UserError(f"{recipe.name}: network: {error}") from error

@@ -208,6 +208,7 @@ class DenoiserNetwork(_Strict):
     depth: int = 8
     patch_size: int = 2
     overlap: int = 0
+    centred: bool = False
 
 
 class DenoiserRecipe(_Recipe):
