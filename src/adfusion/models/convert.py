@@ -206,7 +206,8 @@ def _together(patches: Patches, _: Any, args: Any, answer: Any) -> Any:
 
 def _with_positions(net: DiT, embed: Any, args: tuple[Tensor], _: Tensor) -> Tensor:
     patches: Tensor = embed.proj(args[0])
-    return rearrange(patches, "b d h w -> b (h w) d") + net.positions(*patches.shape[-2:], patches)
+    rows, columns = patches.shape[-2:]
+    return rearrange(patches, "b d h w -> b (h w) d") + net.positions(rows, columns, patches)
 
 
 def from_pixart(pixart: Any) -> DiT:
