@@ -4,7 +4,7 @@
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from statistics import fmean
@@ -14,7 +14,7 @@ import ours
 from peer import MISSING, Peer, installed
 from rows import Row, compared, missing
 from sampling import Counter
-from turns import in_turn
+from turns import in_turn, middle
 
 from adfusion import files
 from adfusion.data.scenes.render import render
@@ -37,6 +37,8 @@ FREER_STEPS = (6, 5, 4, 3)
 POINTS, SHARE = 0.02, 1.10
 """How much lower fidelity, and how many times as large the Fréchet distance, may be."""
 FASTER = 10.0
+BATCHES = (1, 8)
+"""In which each side may draw."""
 
 
 def measure(model: Model, teacher: Model, pictures: int, out: Path) -> Path:
@@ -96,36 +98,59 @@ def rows(model: Model, teacher: Model, measured: Path, quick: bool) -> Iterator[
     assert fewest is not None
     drawer, steps = (teacher, fewest) if student is None else (model, student)
     few = f"{steps} step{'s' * (steps > 1)}{'' if student is None else ' of the student'}"
-    scale, theirs = drawer.card.defaults.guidance_scale, Peer(teacher)
-    mine = Counter(steps, scale).thing(lambda *given: ours.pixels(drawer, *given), 1)
-    others: dict[str, tuple[int, float | None]] = {
-        f"against diffusers at its fewest, {fewest}": (fewest, FASTER),
-        f"against diffusers at the reference's {REFERENCE}": (REFERENCE, None),
-    }
-    for name, (count, least) in others.items():
-        their = Counter(count, teacher.card.defaults.guidance_scale).thing(theirs.pixels, 1)
-        things: dict[str, Callable[[], object]] = {"ours": mine, "theirs": their}
-        seconds = in_turn(things, 3 if quick else 7)
+    rounds = 3 if quick else 7
+    mine = _times(lambda *given: ours.pixels(drawer, *given), steps, drawer)
+    theirs = _times(Peer(teacher).pixels, fewest, teacher)
+    seconds = _a_picture({"ours": mine, "theirs": theirs}, BATCHES, rounds)
+    best = {who: min(BATCHES, key=lambda batch: middle(seconds[who, batch])) for who in ("ours", "theirs")}
+    for ours_by, theirs_by, drawn, least in (
+        (
+            best["ours"],
+            best["theirs"],
+            f"batches of {best['ours']} and {best['theirs']}, the best for each",
+            FASTER,
+        ),
+        (1, 1, "one picture at a time", None),
+    ):
         yield compared(
             SECTION,
-            f"a picture: ours with {few}, {name}",
-            seconds["ours"],
-            seconds["theirs"],
+            f"a picture: ours with {few}, against diffusers at its fewest, {fewest}; {drawn}",
+            seconds["ours", ours_by],
+            seconds["theirs", theirs_by],
             least=least,
             note=_why(content),
         )
-    if student is None and model.distilled:
-        count = model.card.defaults.steps
-        mine = Counter(count, scale).thing(lambda *given: ours.pixels(model, *given), 1)
-        their = Counter(REFERENCE, scale).thing(theirs.pixels, 1)
-        seconds = in_turn({"ours": mine, "theirs": their}, 3 if quick else 7)
-        yield compared(
-            SECTION,
-            f"a picture: the student's {count} steps against diffusers' {REFERENCE}; not of equal quality",
-            seconds["ours"],
-            seconds["theirs"],
-            note=_apart(content["figures"], count),
-        )
+    usual = model.card.defaults.steps
+    mine = _times(lambda *given: ours.pixels(model, *given), usual, model)
+    theirs = _times(Peer(teacher).pixels, REFERENCE, teacher)
+    seconds = _a_picture({"ours": mine, "theirs": theirs}, (1,), rounds)
+    yield compared(
+        SECTION,
+        f"a picture: ours with the {usual} steps of its card, against diffusers at the reference's "
+        f"{REFERENCE}; one picture at a time",
+        seconds["ours", 1],
+        seconds["theirs", 1],
+        note=_apart(content["figures"], usual) if model.distilled else "",
+    )
+
+
+def _times(draw: Callable[..., object], steps: int, model: Model) -> Callable[[int], Callable[[], object]]:
+    """For a batch, what is timed."""
+    counter = Counter(steps, model.card.defaults.guidance_scale)
+    return lambda batch: counter.thing(draw, batch)
+
+
+def _a_picture(
+    who: Mapping[str, Callable[[int], Callable[[], object]]], batches: Sequence[int], rounds: int
+) -> dict[tuple[str, int], list[float]]:
+    """Seconds a picture of each side with each size of batches, round by round, all in turn."""
+    things = {f"{name}, {batch}": thing(batch) for name, thing in who.items() for batch in batches}
+    seconds = in_turn(things, rounds)
+    return {
+        (name, batch): [each / batch for each in seconds[f"{name}, {batch}"]]
+        for name in who
+        for batch in batches
+    }
 
 
 def _fewest(figures: list[dict[str, object]], who: set[str]) -> int | None:

@@ -102,6 +102,7 @@ def test_an_evaluation_has_every_figure_and_reports_only_trusted_attributes(
     assert result.distribution["Fréchet distance"] > result.distribution["Fréchet distance of renders"]
     assert result.distribution["Fréchet distance of reconstructed renders"] > 0
     assert result.memorisation["pixels"].near_copies.count == 8
+    assert result.upsampler["PSNR after the latents, dB"] < result.upsampler["PSNR, dB"]
 
     page = report.write(result, [Grid("stage", "Stages", Image.new("RGB", (8, 8)))], tmp_path)
     figures = json.loads((tmp_path / "evaluation.json").read_text())

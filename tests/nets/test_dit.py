@@ -50,14 +50,26 @@ def test_every_block_starts_as_the_identity() -> None:
         assert torch.equal(block(tokens, modulation, keys_values, context.bias), tokens)
 
 
+@torch.no_grad()
+def test_patches_lie_side_by_side_at_time_1_alone() -> None:
+    coarse = disturbed(replace(OVERLAPPING, coarse_start=True))
+    x, _, text, mask = inputs()
+    for time, like in ((1.0, CONFIG), (0.9, OVERLAPPING)):
+        t = torch.full((2,), time)
+        assert torch.equal(coarse(x, t, text, mask), disturbed(like)(x, t, text, mask))
+    with pytest.raises(ValueError, match="apart"):
+        coarse(x, torch.tensor([1.0, 0.9]), text, mask)
+
+
 def test_positions_are_centred_or_stretched() -> None:
     like = torch.zeros(1)
     stretched, centred = DiT(OVERLAPPING), DiT(replace(OVERLAPPING, centred=True))
-    square = stretched.positions(7, 7, like).view(7, 7, -1)
-    assert torch.equal(centred.positions(7, 7, like).view(7, 7, -1), square)
-    wide = centred.positions(5, 11, like).view(5, 11, -1)
+    patches = OVERLAPPING.patches
+    square = stretched.positions(patches, 7, 7, like).view(7, 7, -1)
+    assert torch.equal(centred.positions(patches, 7, 7, like).view(7, 7, -1), square)
+    wide = centred.positions(patches, 5, 11, like).view(5, 11, -1)
     torch.testing.assert_close(wide[:, 2:9], square[1:6])
-    wide = stretched.positions(14, 14, like).view(14, 14, -1)
+    wide = stretched.positions(patches, 14, 14, like).view(14, 14, -1)
     torch.testing.assert_close(wide[::2, ::2], square)
 
 

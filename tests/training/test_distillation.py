@@ -1,6 +1,7 @@
 """A student begins as its teacher, learns to jump along the teacher's paths, and ships beside it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -120,6 +121,18 @@ def test_a_student_learns_its_paths_by_heart(runs: Path) -> None:
     recipe = recipe_file(runs, STUDENT, **changes, data=data)
     losses = [step.loss for step in adfusion.training.train(recipe, runs / "heart") if step.loss is not None]
     assert losses[-1] < 0.5 * losses[0]
+
+
+def test_a_coarse_start_is_learnt_apart_from_the_rest(runs: Path) -> None:
+    task = ready_task(runs, "coarse", coarse_start=True)
+    learnt = []
+    task.network.forward = lambda x, t, *_: learnt.append(t) or x  # type: ignore[assignment,func-returns-value]
+    loss = task.loss(0, slice(None))
+    assert sum(len(times) for times in learnt) == task.recipe.batch
+    assert [bool((times >= 1).all()) for times in learnt] == [True, False]
+    task.network.config = replace(task.network.config, coarse_start=False)
+    torch.testing.assert_close(loss, task.loss(0, slice(None)))
+    assert len(learnt) == 3
 
 
 def test_a_student_follows_its_teacher_to_what_that_has_learnt_since(runs: Path) -> None:

@@ -56,13 +56,15 @@ def autoencoder_figures(model: Model, originals: np.ndarray) -> dict[str, float]
 
 @torch.no_grad()
 def upsampler_figures(model: Model, originals: np.ndarray) -> dict[str, float]:
-    """Enlargement by the upsampler and by Lanczos, both from pictures averaged down by its scale."""
+    """Enlargement by the upsampler and by Lanczos, both from pictures averaged down by its scale; and by the
+    upsampler from such pictures that went through the latents too, as good as a generated one can be."""
     scale = model.upsampler.config.scale
     size = originals.shape[2], originals.shape[1]
     small = [Image.fromarray(picture).reduce(scale) for picture in originals]
     lanczos = np.stack([np.asarray(picture.resize(size, Image.Resampling.LANCZOS)) for picture in small])
     stacked = np.stack([np.asarray(picture) for picture in small])
-    ours = np.concatenate([to_pictures(model.upsample(to_pixels(part))) for part in _parts(stacked, 4)])
+    ours = _enlarged(model, stacked)
+    decoded = _enlarged(model, reconstructed(model, stacked))
     return {
         "PSNR, dB": psnr(ours, originals),
         "PSNR of Lanczos, dB": psnr(lanczos, originals),
@@ -70,7 +72,14 @@ def upsampler_figures(model: Model, originals: np.ndarray) -> dict[str, float]:
         "SSIM of Lanczos": ssim(lanczos, originals),
         "edge sharpness": edge_sharpness(ours, originals),
         "edge sharpness of Lanczos": edge_sharpness(lanczos, originals),
+        "PSNR after the latents, dB": psnr(decoded, originals),
+        "SSIM after the latents": ssim(decoded, originals),
+        "edge sharpness after the latents": edge_sharpness(decoded, originals),
     }
+
+
+def _enlarged(model: Model, pictures: np.ndarray) -> np.ndarray:
+    return np.concatenate([to_pictures(model.upsample(to_pixels(part))) for part in _parts(pictures, 4)])
 
 
 def _gradient(picture: np.ndarray) -> np.ndarray:

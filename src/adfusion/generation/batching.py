@@ -7,6 +7,7 @@ import torch
 
 from adfusion.generation.request import Size
 from adfusion.models import Model
+from adfusion.nets import UpsamplerConfig
 
 MOST = 16
 """More in a batch take as long each (`docs/speed.md`), and a run that is stopped loses a batch."""
@@ -33,9 +34,15 @@ def picture_memory(model: Model, size: Size) -> int:
     numbers = (
         2 * tokens * 20 * model.card.denoiser.width,  # a guided pair: MLP, queries, keys, values, residuals
         3 * small * _decoder_channels(model),  # input, hidden and output of a block
-        small * 3 * model.upsampler.config.channels + finished * 3 * 3,  # and three finished pictures
+        small * 3 * model.upsampler.config.channels + finished * _enlarging(model.upsampler.config),
     )
     return math.ceil(_FLOAT * max(numbers))
+
+
+def _enlarging(upsampler: UpsamplerConfig) -> float:
+    """For each pixel of the finished picture: that picture three times, its features at half of the side, and
+    the places to which pixels are moved four times."""
+    return 3 * 3 + upsampler.fine_channels / 4 + 4 * 2 * upsampler.warp
 
 
 def _decoder_channels(model: Model) -> float:

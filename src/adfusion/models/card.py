@@ -29,6 +29,8 @@ Side = Annotated[int, Field(ge=8, le=8192)]
 PARTS = ("denoiser", "autoencoder", "upsampler")
 READER = "reader"
 """A part that a model may have beside them: it reads prompts (`adfusion.models.reader`)."""
+LATER = ("overlap", "centred", "coarse_start", "fine_channels", "warp")
+"""Numbers of a network's shape that cards did not have at first; written where they are not zero."""
 
 
 class _Checked(BaseModel):
@@ -161,12 +163,10 @@ class ModelCard(_Checked):
     parts: dict[str, Part] = {}
     """The weight files; filled in when the model is saved."""
 
-    @field_serializer("denoiser")
-    def _denoiser(self, config: DiTConfig) -> dict[str, Any]:
-        """As models were written before patches could overlap and positions be centred: a card's text is in
-        the model's hash."""
-        later = ("overlap", "centred")
-        return {name: value for name, value in asdict(config).items() if value or name not in later}
+    @field_serializer("denoiser", "upsampler")
+    def _shape(self, config: DiTConfig | UpsamplerConfig) -> dict[str, Any]:
+        """As models were written before the `LATER` of its numbers: a card's text is in the model's hash."""
+        return {name: value for name, value in asdict(config).items() if value or name not in LATER}
 
     @field_validator("process")
     @classmethod

@@ -76,7 +76,7 @@ def pixart_config(config: DiTConfig) -> dict[str, Any]:
         "cross_attention_dim": config.width,
         "num_layers": config.depth,
         "caption_channels": config.caption_width,
-        "interpolation_scale": config.spacing,
+        "interpolation_scale": config.spacing(config.patches),
     }
 
 
@@ -207,7 +207,8 @@ def _together(patches: Patches, _: Any, args: Any, answer: Any) -> Any:
 def _with_positions(net: DiT, embed: Any, args: tuple[Tensor], _: Tensor) -> Tensor:
     patches: Tensor = embed.proj(args[0])
     rows, columns = patches.shape[-2:]
-    return rearrange(patches, "b d h w -> b (h w) d") + net.positions(rows, columns, patches)
+    positions = net.positions(net.config.patches, rows, columns, patches)
+    return rearrange(patches, "b d h w -> b (h w) d") + positions
 
 
 def from_pixart(pixart: Any) -> DiT:

@@ -41,6 +41,9 @@ class DiTConfig:
     centred: bool = False
     """Whether positions of other sizes are centred on those of the square, at their spacing, so that what the
     network knows of shapes holds in all sizes. Else they are stretched to its sides, as PixArt's are."""
+    coarse_start: bool = False
+    """Whether at time 1 patches lie side by side and only later overlap: pure noise shows nothing that is
+    finer, and a quarter of the tokens does (Anagnostidis et al. 2025, FlexiDiT, arXiv:2502.20126)."""
     distilled: bool = False
     """Whether the network is the average velocity of a guided teacher: told the length of the step and the
     guidance scale too (`adfusion.training.distillation`)."""
@@ -60,9 +63,13 @@ class DiTConfig:
         return Patches(self.patch_size, self.overlap)
 
     @property
-    def spacing(self) -> float:
+    def first_patches(self) -> Patches:
+        """Those at time 1."""
+        return Patches(self.patch_size, 0 if self.coarse_start else self.overlap)
+
+    def spacing(self, patches: Patches) -> float:
         """By what positions are divided: patches that overlap lie closer."""
-        return self.interpolation_scale * self.patch_size / self.patches.stride
+        return self.interpolation_scale * patches.size / patches.stride
 
 
 @dataclass(frozen=True)
@@ -137,8 +144,9 @@ class DiT(nn.Module):
     ) -> Tensor:
         """`forward` for a prompt that `text` has projected already."""
         height, width = x.shape[-2:]
-        places = self.positions(*self.config.patches.grid(height, width), x)
-        x = self.patch(self.config.patches.cut(x)) + places
+        patches = self._patches(t)
+        places = self.positions(patches, *patches.grid(height, width), x)
+        x = self.patch(patches.cut(x)) + places
         time = self.time(sinusoids(1000.0 * t.float(), 256).to(x.dtype))
         if self.config.distilled:
             if span is None or guidance_scale is None:
@@ -151,20 +159,28 @@ class DiT(nn.Module):
             x = block(x, modulation, keys_values, context.bias)
 
         shift, scale = (self.table + time[:, None]).chunk(2, dim=1)
-        return self.config.patches.join(self.out(modulate(x, shift, scale)), height, width)
+        return patches.join(self.out(modulate(x, shift, scale)), height, width)
 
-    def positions(self, rows: int, columns: int, like: Tensor) -> Tensor:
+    def _patches(self, t: Tensor) -> Patches:
+        if not self.config.coarse_start:
+            return self.config.patches
+        first = t >= 1
+        if first.any() != first.all():
+            raise ValueError("a network with coarse_start takes pictures at time 1 apart from the others")
+        return self.config.first_patches if first.all() else self.config.patches
+
+    def positions(self, patches: Patches, rows: int, columns: int, like: Tensor) -> Tensor:
         """Sine-cosine position embedding of patches (n, width): one half for columns, one for rows.
 
         They are centred on the square grid of `sample_size`, or stretched to its extent.
         """
         config, half = self.config, self.config.width // 2
-        side, _ = config.patches.grid(config.sample_size, config.sample_size)
+        side, _ = patches.grid(config.sample_size, config.sample_size)
 
         def along(n: int) -> Tensor:
             steps = torch.arange(n, device=like.device)
             places = steps + (side - n) / 2 if config.centred else steps * (side / n)
-            return sinusoids(places / config.spacing, half, sine_first=True)
+            return sinusoids(places / config.spacing(patches), half, sine_first=True)
 
         shape = (rows, columns, half)
         grid = torch.cat([along(columns).expand(shape), along(rows)[:, None].expand(shape)], dim=-1)

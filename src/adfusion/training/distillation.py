@@ -56,7 +56,7 @@ class StudentTask:
             self.autoencoder.config.factor,
         )
         torch.manual_seed(recipe.seed)
-        self.network = DiT(replace(config, distilled=True))
+        self.network = DiT(replace(config, distilled=True, coarse_start=recipe.coarse_start))
         start = weights
         if recipe.start_from is not None:
             student, before = finished_run(run.parent / recipe.start_from)
@@ -85,8 +85,18 @@ class StudentTask:
         t = self.teacher.times[later].to(self.device)
         span = t - self.teacher.times[earlier].to(self.device)
         velocity = (x_t - x_r) / span.view(-1, 1, 1, 1)
-        predicted: Tensor = self.network(x_t, t, text.states, text.mask, span, scales)
-        return (predicted - velocity).square().mean()
+        error = torch.zeros((), device=self.device)
+        for part in self._apart(t):
+            given = (each[part] for each in (x_t, t, text.states, text.mask, span, scales))
+            error = error + (self.network(*given) - velocity[part]).square().sum()
+        return error / velocity.numel()
+
+    def _apart(self, t: Tensor) -> list[Tensor]:
+        """The places of those pictures that the network can take together."""
+        if not self.network.config.coarse_start:
+            return [torch.arange(len(t), device=t.device)]
+        first = t >= 1
+        return [part for part in (first.nonzero()[:, 0], (~first).nonzero()[:, 0]) if len(part)]
 
     def _pairs(self, rng: np.random.Generator, count: int) -> tuple[np.ndarray, np.ndarray]:
         """Places on the grid of the states that are left, and of those that are reached."""

@@ -171,7 +171,13 @@ def _trained_denoiser(run: Path, latents: AutoencoderConfig) -> tuple[DiT, Denoi
     distilled = record["recipe"]["train"] == "student"
     taught = run.parent / record["recipe"]["teacher"] if distilled else run
     recipe = DenoiserRecipe(**finished_run(taught)[1]["recipe"])
-    network = DiT(dataclasses.replace(denoiser_config(recipe, latents), distilled=distilled))
+    network = DiT(
+        dataclasses.replace(
+            denoiser_config(recipe, latents),
+            distilled=distilled,
+            coarse_start=record["recipe"].get("coarse_start", False),
+        )
+    )
     network.load_state_dict(weights)
     return network, recipe, LatentStatistics(**json.loads((taught / "latents.json").read_text()))
 

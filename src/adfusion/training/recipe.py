@@ -252,6 +252,9 @@ class StudentRecipe(_Recipe):
     """Range of the teacher's guidance, which is an input of the student."""
     noise_scales: tuple[Annotated[float, Field(gt=0)], Annotated[float, Field(gt=0)]] = (1.0, 1.0)
     """Range of the noise's standard deviation at the beginning of a path."""
+    coarse_start: bool = False
+    """The student's patches lie side by side at time 1, whatever those of its teacher do: a first step of a
+    quarter of the tokens."""
     steps: tuple[int, ...] = (1, 2, 4)
     """Numbers of steps that are practised most, more often if named more often; each divides `path_steps`."""
     drop_caption: float = Field(0.05, ge=0, le=1)
@@ -270,6 +273,16 @@ class UpsamplerNetwork(_Strict):
     blocks: int = 6
     scale: int = Field(4, ge=2, le=16)
     """How many times a side grows."""
+    fine_channels: int = Field(0, ge=0)
+    """Of convolutions at half of the final side; 0 has none."""
+    warp: bool = False
+    """Pixels are also taken from places nearby, which makes edges steep."""
+
+    @model_validator(mode="after")
+    def _half_of_the_side_is_whole(self) -> Self:
+        if self.fine_channels and self.scale % 2:
+            raise ValueError(f"scale: found {self.scale}, allowed with fine_channels: even numbers")
+        return self
 
 
 class UpsamplerRecipe(_Recipe):
@@ -280,7 +293,9 @@ class UpsamplerRecipe(_Recipe):
     """Side of the small square that is enlarged."""
     decoded_share: float = Field(0.75, ge=0, le=1)
     """Share of small pictures that went through the autoencoder first, as generated ones do."""
-    edge_weight: float = Field(1.0, ge=0)
+    edge_weight: float = Field(0.0, ge=0)
+    """Weight of the L1 distance of the pictures' gradients. It softens edges whose exact place the small
+    picture does not tell: of all guesses the flat one is then the nearest."""
 
 
 class ProbeNetwork(_Strict):

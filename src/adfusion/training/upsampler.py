@@ -27,12 +27,12 @@ from adfusion.training.runs import trained_autoencoder
 
 
 def upsampler_config(shape: UpsamplerNetwork) -> UpsamplerConfig:
-    return UpsamplerConfig(channels=shape.channels, blocks=shape.blocks, scale=shape.scale)
+    return UpsamplerConfig(**shape.model_dump())
 
 
 class UpsamplerTask:
-    """L1 distance of pixels and of their gradients, from pictures that were made small by averaging and, most
-    of them, sent through the autoencoder: the pictures that it will meet are decoded ones."""
+    """L1 distance of pixels, from pictures that were made small by averaging and, most of them, sent through
+    the autoencoder: the pictures that it will meet are decoded ones."""
 
     def __init__(self, recipe: UpsamplerRecipe, run: Path) -> None:
         self.recipe, self.run = recipe, run
