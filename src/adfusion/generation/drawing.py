@@ -28,7 +28,7 @@ MarkNoise = Callable[[str, Tensor], Tensor]
 """`(Request.noise_mark, plain noise) -> marked noise`."""
 P = ParamSpec("P")
 
-LATENT_WRAP, PIXEL_WRAP = 16, 16
+LATENT_WRAP, PIXEL_WRAP = 16, 20
 """Rows and columns of the opposite edge that decoder and upsampler see around a tile."""
 ENLARGED = 4
 """Pictures that are enlarged together: the largest arrays of all, and no faster in larger batches."""
