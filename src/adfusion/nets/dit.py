@@ -62,11 +62,6 @@ class DiTConfig:
     def patches(self) -> Patches:
         return Patches(self.patch_size, self.overlap)
 
-    @property
-    def first_patches(self) -> Patches:
-        """Those at time 1."""
-        return Patches(self.patch_size, 0 if self.coarse_start else self.overlap)
-
     def spacing(self, patches: Patches) -> float:
         """By what positions are divided: patches that overlap lie closer."""
         return self.interpolation_scale * patches.size / patches.stride
@@ -167,7 +162,7 @@ class DiT(nn.Module):
         first = t >= 1
         if first.any() != first.all():
             raise ValueError("a network with coarse_start takes pictures at time 1 apart from the others")
-        return self.config.first_patches if first.all() else self.config.patches
+        return Patches(self.config.patch_size) if first.all() else self.config.patches
 
     def positions(self, patches: Patches, rows: int, columns: int, like: Tensor) -> Tensor:
         """Sine-cosine position embedding of patches (n, width): one half for columns, one for rows.
