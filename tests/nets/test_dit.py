@@ -61,6 +61,20 @@ def test_patches_lie_side_by_side_at_time_1_alone() -> None:
         coarse(x, torch.tensor([1.0, 0.9]), text, mask)
 
 
+@torch.no_grad()
+def test_patches_of_a_perturbed_block_do_not_see_each_other() -> None:
+    net = disturbed(replace(CONFIG, depth=1))
+    x, t, text, mask = inputs()
+    elsewhere = x.clone()
+    elsewhere[..., :2, :2] += 1.0
+    for block, far_away_is_equal in ((None, False), (0, True)):
+        first, second = (
+            net.predict(each, t, net.text(text, mask), perturbed=block) for each in (x, elsewhere)
+        )
+        assert not torch.equal(first[..., :2, :2], second[..., :2, :2])
+        assert torch.equal(first[..., 2:, :], second[..., 2:, :]) == far_away_is_equal
+
+
 def test_positions_are_centred_or_stretched() -> None:
     like = torch.zeros(1)
     stretched, centred = DiT(OVERLAPPING), DiT(replace(OVERLAPPING, centred=True))

@@ -15,7 +15,7 @@ from safetensors.torch import load_file
 
 import adfusion
 from adfusion.data import shards
-from adfusion.diffusion import denoiser, guided, samplers
+from adfusion.diffusion import Denoiser, denoiser, guided, samplers
 from adfusion.errors import UserError
 from adfusion.models import store
 from adfusion.nets import DiT, DiTConfig, TextEncoder
@@ -70,26 +70,42 @@ def test_a_student_begins_as_its_teacher() -> None:
         student(x, t, text, mask)
 
 
-def test_paths_are_the_guided_teachers_own(runs: Path) -> None:
-    task = ready_task(runs, "own", drop_caption=0.0)
-    shard = PathShard(**load_file(next((runs / "own" / "paths").iterdir())))
+@pytest.mark.parametrize("worse", [None, {"block": 0, "scale": 2.0, "start": 0.8}])
+def test_paths_are_the_guided_teachers_own(runs: Path, worse: dict[str, float] | None) -> None:
+    name = "plain" if worse is None else "perturbed"
+    task = ready_task(runs, name, drop_caption=0.0, perturbed_attention=worse)
+    shard = PathShard(**load_file(next((runs / name / "paths").iterdir())))
     item = 3
     words = shard.texts[shard.starts[item] : shard.starts[item + 1]].float()[None]
     nothing = TextEncoder.load().encode([""])
     net, scale = task.teacher.network, float(shard.guidance_scales[item])
     assert 1 <= scale <= 3
 
-    def with_text(states: torch.Tensor) -> object:
-        mask = torch.ones(states.shape[:2], dtype=torch.bool)
-        return denoiser(lambda x, t: net(x, t, states, mask), task.teacher.prediction, task.teacher.process)
+    def with_text(states: torch.Tensor, perturbed: int | None = None) -> Denoiser:
+        context = net.text(states, torch.ones(states.shape[:2], dtype=torch.bool))
+        return denoiser(
+            lambda x, t: net.predict(x, t, context, perturbed=perturbed),
+            task.teacher.prediction,
+            task.teacher.process,
+        )
 
-    denoise = guided(with_text(words), with_text(nothing.states), scale)  # type: ignore[arg-type]
+    def denoise(x: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
+        estimate = guided(with_text(words), with_text(nothing.states), scale)(x, t)
+        if worse is None or t > worse["start"]:
+            return estimate
+        return estimate + worse["scale"] * (with_text(words)(x, t) - with_text(words, 0)(x, t))
+
     noise = shard.states[item, :1].float()
     with torch.no_grad():
         anew = [
             step.x_t for step in samplers.dpmpp_2m(denoise, noise, task.teacher.times, task.teacher.process)
         ]
     torch.testing.assert_close(torch.cat(anew), shard.states[item, 1:].float(), rtol=0.02, atol=0.02)
+
+
+def test_a_block_that_the_teacher_lacks_is_refused(runs: Path) -> None:
+    with pytest.raises(UserError, match="perturbed_attention: block: found 2, allowed 0 to 1"):
+        ready_task(runs, "no-block", perturbed_attention={"block": 2, "scale": 1.0})
 
 
 def test_paths_begin_with_as_much_noise_as_was_asked_for(runs: Path) -> None:

@@ -22,6 +22,7 @@ from torch import Tensor
 from adfusion.data import shards
 from adfusion.data.scenes.sheet import contact_sheet
 from adfusion.diffusion import Streams, process, samplers, times
+from adfusion.errors import UserError
 from adfusion.nets import DiT, TextEncoder, TextStates
 from adfusion.pixels import to_pictures
 from adfusion.training.denoiser import denoiser_config
@@ -46,6 +47,12 @@ class StudentTask:
         self.mean, self.std = latent_statistics(folder)
         config = denoiser_config(taught, self.autoencoder.config)
         grid = times.shifted(times.trailing(recipe.path_steps), recipe.shift)
+        worse = recipe.perturbed_attention
+        if worse is not None and worse.block >= config.depth:
+            raise UserError(
+                f"{recipe.name}: perturbed_attention: block: found {worse.block}, "
+                f"allowed 0 to {config.depth - 1}"
+            )
         network = DiT(config)
         network.load_state_dict(weights)
         self.teacher = Teacher(
@@ -54,6 +61,7 @@ class StudentTask:
             process.by_name(taught.process),
             grid,
             self.autoencoder.config.factor,
+            worse,
         )
         torch.manual_seed(recipe.seed)
         self.network = DiT(replace(config, distilled=True, coarse_start=recipe.coarse_start))

@@ -22,7 +22,7 @@ from adfusion.nets import DiT, TextEncoder, TextStates
 from adfusion.training.latents import pad
 from adfusion.training.loop import TrainingProgress, generator_of
 from adfusion.training.pictures import step_rng
-from adfusion.training.recipe import StudentRecipe
+from adfusion.training.recipe import PerturbedAttention, StudentRecipe
 
 AT_ONCE = 32
 """Paths drawn in one batch."""
@@ -39,6 +39,7 @@ class Teacher:
     """The grid of its steps, (steps + 1,), from 1 down to 0."""
     factor: int
     """Pixels along one side of a latent pixel."""
+    perturbed_attention: PerturbedAttention | None = None
 
 
 @dataclass(frozen=True)
@@ -116,14 +117,21 @@ def _path(
 ) -> Tensor:
     """The states (n steps+1 c h w) of guided paths; `both` holds n captions and n times the empty one."""
     device = accelerator.device
-    context = teacher.network.text(both.states.to(device), both.mask.to(device))
+    network, worse = teacher.network, teacher.perturbed_attention
+    states, mask = both.states.to(device), both.mask.to(device)
+    context, own = network.text(states, mask), network.text(*(half.chunk(2)[0] for half in (states, mask)))
     scale = scales.view(-1, 1, 1, 1).to(device)
 
     def velocity(x_t: Tensor, t: Tensor) -> Tensor:
         with accelerator.autocast():
-            output = teacher.network.predict(torch.cat([x_t, x_t]), torch.cat([t, t]), context)
+            output = network.predict(torch.cat([x_t, x_t]), torch.cat([t, t]), context)
         words, nothing = output.float().chunk(2)
-        return nothing + scale * (words - nothing)
+        guided = nothing + scale * (words - nothing)
+        if worse is None or t[0] > worse.start:
+            return guided
+        with accelerator.autocast():
+            shapeless = network.predict(x_t, t, own, perturbed=worse.block)
+        return guided + worse.scale * (words - shapeless.float())
 
     denoise = denoiser(velocity, teacher.prediction, teacher.process)
     noise = noise.to(device)

@@ -235,6 +235,17 @@ class DenoiserRecipe(_Recipe):
     sample_prompts: tuple[str, ...] = ()
 
 
+class PerturbedAttention(_Strict):
+    """A guide of the teacher beside the empty prompt: itself, in one block without self-attention."""
+
+    block: int = Field(ge=0)
+    """Counted from 0."""
+    scale: float = Field(gt=0)
+    """How far its paths are led away from what this draws (Ahn et al. 2024, arXiv:2403.17377, eq. 13)."""
+    start: float = Field(1.0, gt=0, le=1)
+    """The time at which it begins: what is decided before, layout and colours, is left alone."""
+
+
 class StudentRecipe(_Recipe):
     """`data` gives words and sizes: the teacher draws one path for each scene, and no scene is rendered."""
 
@@ -250,6 +261,7 @@ class StudentRecipe(_Recipe):
     """Of its time grid, and the student's."""
     guidance_scales: tuple[float, float] = (1.0, 8.0)
     """Range of the teacher's guidance, which is an input of the student."""
+    perturbed_attention: PerturbedAttention | None = None
     noise_scales: tuple[Annotated[float, Field(gt=0)], Annotated[float, Field(gt=0)]] = (1.0, 1.0)
     """Range of the noise's standard deviation at the beginning of a path."""
     coarse_start: bool = False
