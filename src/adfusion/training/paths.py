@@ -101,7 +101,7 @@ def _draw(
             state[mask].half().cpu() for state, mask in zip(encoded.states, encoded.mask, strict=True)
         )
         both = pad([*own, *([nothing] * len(own))])
-        states.append(_path(teacher, noise[part], both, scales[part], accelerator))
+        states.append(draw_path(teacher, noise[part], both, scales[part], accelerator))
         texts += own
     starts = torch.tensor([0, *(len(text) for text in texts)]).cumsum(0)
     return {
@@ -112,7 +112,7 @@ def _draw(
     }
 
 
-def _path(
+def draw_path(
     teacher: Teacher, noise: Tensor, both: TextStates, scales: Tensor, accelerator: Accelerator
 ) -> Tensor:
     """The states (n steps+1 c h w) of guided paths; `both` holds n captions and n times the empty one."""
