@@ -29,10 +29,10 @@ SHAPES = ("teapot", "sneaker", "sunglasses", "headphones", "handbag", "watch", "
 GUIDES = {
     "none": None,
     "block 5, scale 1.25, from t = 0.9": PerturbedAttention(block=4, scale=1.25, start=0.9),
-    "the same, from t = 1": PerturbedAttention(block=4, scale=1.25),
-    "the same, scale 2": PerturbedAttention(block=4, scale=2.0, start=0.9),
-    "block 4": PerturbedAttention(block=3, scale=1.25, start=0.9),
-    "block 6": PerturbedAttention(block=5, scale=1.25, start=0.9),
+    "block 5, scale 1.25, from t = 1": PerturbedAttention(block=4, scale=1.25),
+    "block 5, scale 2, from t = 0.9": PerturbedAttention(block=4, scale=2.0, start=0.9),
+    "block 4, scale 1.25, from t = 0.9": PerturbedAttention(block=3, scale=1.25, start=0.9),
+    "block 6, scale 1.25, from t = 0.9": PerturbedAttention(block=5, scale=1.25, start=0.9),
 }
 SHOWN = ("none", "block 5, scale 1.25, from t = 0.9")
 
