@@ -36,6 +36,8 @@ FREER = Settings(guidance_scale=2.0, noise_scale=1.0)
 FREER_STEPS = (6, 5, 4, 3)
 POINTS, SHARE = 0.02, 1.10
 """How much lower fidelity, and how many times as large the Fréchet distance, may be."""
+SEAMLESS = 2
+"""Steps of the student in whose pictures the eye finds no seams of patches, which the probe does not mind."""
 FASTER = 10.0
 BATCHES = (1, 8)
 """In which each side may draw."""
@@ -119,6 +121,18 @@ def rows(model: Model, teacher: Model, measured: Path, quick: bool) -> Iterator[
             seconds["theirs", theirs_by],
             least=least,
             note=_why(content),
+        )
+    if model.distilled and steps < SEAMLESS:
+        seamless = _times(lambda *given: ours.pixels(model, *given), SEAMLESS, model)
+        batch = max(BATCHES)
+        seconds = _a_picture({"ours": seamless, "theirs": theirs}, (batch,), rounds)
+        yield compared(
+            SECTION,
+            f"a picture: ours with {SEAMLESS} steps of the student, against diffusers at its "
+            f"fewest, {fewest}; batches of {batch}",
+            seconds["ours", batch],
+            seconds["theirs", batch],
+            note="the fewest in which no seams of patches show",
         )
     usual = model.card.defaults.steps
     mine = _times(lambda *given: ours.pixels(model, *given), usual, model)

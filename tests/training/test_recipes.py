@@ -38,6 +38,8 @@ def shrunk(recipe: dict[str, Any]) -> dict[str, Any]:
         small["network"] = recipe["network"] | NETWORKS[recipe["train"]]
     if "crop" in recipe:
         small["crop"] = 16
+    if "perturbed_attention" in recipe:
+        small["perturbed_attention"] = recipe["perturbed_attention"] | {"block": 0}
     if "path_steps" in recipe:
         small["path_steps"] = max(recipe["steps"])
     if "data" in recipe:
