@@ -119,7 +119,7 @@ def draw_path(
     device = accelerator.device
     network, worse = teacher.network, teacher.perturbed_attention
     states, mask = both.states.to(device), both.mask.to(device)
-    context, own = network.text(states, mask), network.text(*(half.chunk(2)[0] for half in (states, mask)))
+    context, own = network.text(states, mask), network.text(states[: len(noise)], mask[: len(noise)])
     scale = scales.view(-1, 1, 1, 1).to(device)
 
     def velocity(x_t: Tensor, t: Tensor) -> Tensor:
