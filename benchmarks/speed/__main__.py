@@ -42,16 +42,18 @@ def main() -> None:
 
     device = "cuda" if torch.cuda.is_available() else "cpu"
     many = store.many_steps(wanted.model)
-    model, teacher = store.load(wanted.model, device), store.load(many, device)
+    models = store.load(wanted.model, device), store.load(many, device)
+    halves = store.load(wanted.model, device, torch.bfloat16), store.load(many, device, torch.bfloat16)
+    model, teacher = models
     figures = wanted.out / "quality.json"
     if wanted.quality:
-        print(quality.measure(model, teacher, wanted.pictures, figures))
+        print(quality.measure(models, halves, wanted.pictures, figures))
         return
     quick: bool = wanted.quick
     about = report.machine(model, quick)
     parts: dict[str, Callable[[], Iterable[Row]]] = {
-        "sampling": lambda: sampling.rows(teacher, quick),
-        "quality": lambda: quality.rows(model, teacher, figures, quick),
+        "sampling": lambda: sampling.rows(teacher, halves[1], quick),
+        "quality": lambda: quality.rows(models, halves, figures, quick),
         "cold": lambda: cold.rows(wanted.model, many, teacher.card, quick),
         "training": lambda: training.rows(teacher, quick),
         "line": lambda: line.rows(wanted.model, model, quick),

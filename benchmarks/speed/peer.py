@@ -30,7 +30,7 @@ def compiles() -> bool:
 class Peer:
     """`PixArtAlphaPipeline` with the weights of `model`, DPM-Solver++, and MiniLM through `transformers`.
 
-    `compiled`: with `torch.compile` for the transformer and the decoder.
+    In the number format of `model`; `compiled`: with `torch.compile` for the transformer and the decoder.
     """
 
     def __init__(self, model: Model, *, compiled: bool = False) -> None:
@@ -59,6 +59,8 @@ class Peer:
             ),
         )
         self.pipeline.set_progress_bar_config(disable=True)
+        for network in (self.encoder, self.pipeline.transformer, self.vae):
+            network.to(model.denoiser_net.table.dtype)
         if compiled:
             self.pipeline.transformer.compile()
             self.vae.decoder.compile()
@@ -77,16 +79,16 @@ class Peer:
             negative_prompt_attention_mask=mask[count:],
             num_inference_steps=steps,
             guidance_scale=scale,
-            latents=initial_noise(model, Streams(seeds, model.device)),
+            latents=initial_noise(model, Streams(seeds, model.device)).to(states),
             output_type="latent",
             use_resolution_binning=False,
         ).images
         mean, std = (
-            torch.tensor(values, device=latents.device)[:, None, None]
+            torch.tensor(values).to(latents)[:, None, None]
             for values in (model.card.latents.mean, model.card.latents.std)
         )
-        pixels: Tensor = self.vae.decode(latents * std + mean).sample
-        return pixels.clamp(-1, 1)
+        pixels: Tensor = self.vae.decode((latents * std + mean).to(states)).sample
+        return pixels.float().clamp(-1, 1)
 
     def _read(self, texts: list[str]) -> tuple[Tensor, Tensor]:
         tokens = self.tokenizer(texts, padding=True, truncation=True, max_length=64, return_tensors="pt")

@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from statistics import fmean
+from typing import Any
 
 import numpy as np
 import ours
+import sampling
 from peer import MISSING, Peer, installed
 from rows import Row, compared, missing
 from sampling import Counter
@@ -27,7 +29,11 @@ from adfusion.evaluation.fidelity import EVERYTHING, fidelity
 from adfusion.evaluation.probe import ProbeReader, load_probe
 from adfusion.models import Model
 
+Pair = tuple[Model, Model]
+"""What ships, and its teacher."""
+
 SECTION = "Same quality"
+HALF = ", bfloat16"
 REFERENCE = 25
 TEACHER_STEPS = (50, 25, 12, 8, 6, 5, 4, 3)
 STUDENT_STEPS = (1, 2, 4)
@@ -36,15 +42,14 @@ FREER = Settings(guidance_scale=2.0, noise_scale=1.0)
 FREER_STEPS = (6, 5, 4, 3)
 POINTS, SHARE = 0.02, 1.10
 """How much lower fidelity, and how many times as large the Fréchet distance, may be."""
-SEAMLESS = 2
-"""Steps of the student in whose pictures the eye finds no seams of patches, which the probe does not mind."""
 FASTER = 10.0
 BATCHES = (1, 8)
 """In which each side may draw."""
 
 
-def measure(model: Model, teacher: Model, pictures: int, out: Path) -> Path:
+def measure(models: Pair, halves: Pair, pictures: int, out: Path) -> Path:
     """Fidelity (mean over attributes) and Fréchet distance by model and steps, into `out`."""
+    model, teacher = models
     probe, asked = load_probe(), prompts.seen(pictures)
     scenes = [scene for scene in map(random_scene, range(HELD_OUT, HELD_OUT + 3 * pictures)) if scene.product]
     size = model.card.sizes[0]
@@ -52,7 +57,7 @@ def measure(model: Model, teacher: Model, pictures: int, out: Path) -> Path:
     real = probe.features(np.concatenate([render(part, size=size).rgb for part in parts]))
     texts, seeds = [one.prompt for one in asked], [one.scene.seed for one in asked]
     found = []
-    for who, drawer, settings in _drawn(model, teacher):
+    for who, drawer, settings in _drawn(models, halves):
         drawn = np.concatenate(list(draw(drawer, texts, seeds, settings)))
         found.append({"who": who, "steps": settings.steps, **_figures(probe, asked, drawn, real)})
         print(f"{who} {settings.steps:2} steps: {found[-1]}", flush=True)
@@ -61,14 +66,15 @@ def measure(model: Model, teacher: Model, pictures: int, out: Path) -> Path:
     return out
 
 
-def _drawn(model: Model, teacher: Model) -> Iterator[tuple[str, Model, Settings]]:
+def _drawn(models: Pair, halves: Pair) -> Iterator[tuple[str, Model, Settings]]:
     for steps in TEACHER_STEPS:
-        yield "teacher", teacher, Settings(steps=steps)
-    for steps in FREER_STEPS:
-        yield "teacher, freer", teacher, replace(FREER, steps=steps)
-    if model.distilled:
-        for steps in STUDENT_STEPS:
-            yield "student", model, Settings(steps=steps)
+        yield "teacher", models[1], Settings(steps=steps)
+    for number_format, (model, teacher) in (("", models), (HALF, halves)):
+        for steps in FREER_STEPS:
+            yield f"teacher, freer{number_format}", teacher, replace(FREER, steps=steps)
+        if model.distilled:
+            for steps in STUDENT_STEPS:
+                yield f"student{number_format}", model, Settings(steps=steps)
 
 
 def _figures(
@@ -81,9 +87,10 @@ def _figures(
     }
 
 
-def rows(model: Model, teacher: Model, measured: Path, quick: bool) -> Iterator[Row]:
+def rows(models: Pair, halves: Pair, measured: Path, quick: bool) -> Iterator[Row]:
     """Each side with the fewest steps that are as good as the reference. `diffusers` draws the teacher's
     pictures (see "both draw the same picture"), so its quality is the teacher's."""
+    model, teacher = models
     how = "measure first: python benchmarks/speed --quality"
     if not installed():
         yield missing(SECTION, "a picture", MISSING)
@@ -95,45 +102,10 @@ def rows(model: Model, teacher: Model, measured: Path, quick: bool) -> Iterator[
     if (content["model"], content["teacher"]) != (model.hash, teacher.hash):
         yield missing(SECTION, "a picture", f"{measured} is of another model; {how}")
         return
-    fewest = _fewest(content["figures"], {"teacher", "teacher, freer"})
-    student = _fewest(content["figures"], {"student"})
-    assert fewest is not None
-    drawer, steps = (teacher, fewest) if student is None else (model, student)
-    few = f"{steps} step{'s' * (steps > 1)}{'' if student is None else ' of the student'}"
     rounds = 3 if quick else 7
-    mine = _times(lambda *given: ours.pixels(drawer, *given), steps, drawer)
-    theirs = _times(Peer(teacher).pixels, fewest, teacher)
-    seconds = _a_picture({"ours": mine, "theirs": theirs}, BATCHES, rounds)
-    best = {who: min(BATCHES, key=lambda batch: middle(seconds[who, batch])) for who in ("ours", "theirs")}
-    for ours_by, theirs_by, drawn, least in (
-        (
-            best["ours"],
-            best["theirs"],
-            f"batches of {best['ours']} and {best['theirs']}, the best for each",
-            FASTER,
-        ),
-        (1, 1, "one picture at a time", None),
-    ):
-        yield compared(
-            SECTION,
-            f"a picture: ours with {few}, against diffusers at its fewest, {fewest}; {drawn}",
-            seconds["ours", ours_by],
-            seconds["theirs", theirs_by],
-            least=least,
-            note=_why(content),
-        )
-    if model.distilled and steps < SEAMLESS:
-        seamless = _times(lambda *given: ours.pixels(model, *given), SEAMLESS, model)
-        batch = max(BATCHES)
-        seconds = _a_picture({"ours": seamless, "theirs": theirs}, (batch,), rounds)
-        yield compared(
-            SECTION,
-            f"a picture: ours with {SEAMLESS} steps of the student, against diffusers at its "
-            f"fewest, {fewest}; batches of {batch}",
-            seconds["ours", batch],
-            seconds["theirs", batch],
-            note="the fewest in which no seams of patches show",
-        )
+    yield from _at_fewest(models, "", content, rounds)
+    if sampling.halves_pay(halves[0]):
+        yield from _at_fewest(halves, HALF, content, rounds)
     usual = model.card.defaults.steps
     mine = _times(lambda *given: ours.pixels(model, *given), usual, model)
     theirs = _times(Peer(teacher).pixels, REFERENCE, teacher)
@@ -146,6 +118,33 @@ def rows(model: Model, teacher: Model, measured: Path, quick: bool) -> Iterator[
         seconds["theirs", 1],
         note=_apart(content["figures"], usual) if model.distilled else "",
     )
+
+
+def _at_fewest(models: Pair, number_format: str, content: dict[str, Any], rounds: int) -> Iterator[Row]:
+    """Each side in `number_format` with its fewest steps, in the batches that suit it, and one by one."""
+    model, teacher = models
+    fewest = _fewest(content["figures"], {"teacher", f"teacher, freer{number_format}"})
+    student = _fewest(content["figures"], {f"student{number_format}"})
+    assert fewest is not None
+    drawer, steps = (teacher, fewest) if student is None else (model, student)
+    few = f"{steps} step{'s' * (steps > 1)}{'' if student is None else ' of the student'}"
+    mine = _times(lambda *given: ours.pixels(drawer, *given), steps, drawer)
+    theirs = _times(Peer(teacher).pixels, fewest, teacher)
+    seconds = _a_picture({"ours": mine, "theirs": theirs}, BATCHES, rounds)
+    best = {who: min(BATCHES, key=lambda batch: middle(seconds[who, batch])) for who in ("ours", "theirs")}
+    suited = f"batches of {best['ours']} and {best['theirs']}, the best for each"
+    for ours_by, theirs_by, drawn, least in (
+        (best["ours"], best["theirs"], suited, FASTER),
+        (1, 1, "one picture at a time", None),
+    ):
+        yield compared(
+            SECTION,
+            f"a picture: ours with {few}, against diffusers at its fewest, {fewest}; {drawn}{number_format}",
+            seconds["ours", ours_by],
+            seconds["theirs", theirs_by],
+            least=least,
+            note=_why(content),
+        )
 
 
 def _times(draw: Callable[..., object], steps: int, model: Model) -> Callable[[int], Callable[[], object]]:

@@ -3,17 +3,20 @@
 from collections.abc import Callable, Iterator
 
 import ours
+import torch
 from peer import MISSING, NO_COMPILER, Peer, compiles, installed
 from rows import Row, compared, missing
-from turns import in_turn
+from torch.utils.flop_counter import FlopCounterMode
+from turns import in_turn, middle
 
 from adfusion.models import Model
+from adfusion.training import compute
 
 SECTION = "Same weights, same steps"
 
 
-def rows(model: Model, quick: bool) -> Iterator[Row]:
-    """`model` is one of many steps."""
+def rows(model: Model, half: Model, quick: bool) -> Iterator[Row]:
+    """`model` is one of many steps; `half` the same in bfloat16."""
     if not installed():
         yield missing(SECTION, "diffusers", MISSING)
         return
@@ -24,6 +27,21 @@ def rows(model: Model, quick: bool) -> Iterator[Row]:
     if compiles() and not quick:
         peers["compiled"] = Peer(model, compiled=True)
     note = f"{steps} steps, guidance {scale:g}, {model.device}"
+    yield from _against(model, peers, drawn, note, quick)
+    if "compiled" not in peers:
+        yield missing(SECTION, "against torch.compile", "not with --quick" if quick else NO_COMPILER)
+    yield _agreement(model, peers["eager"], steps, scale)
+    if halves_pay(half):
+        peers = {"eager, bfloat16 on both sides": Peer(half)}
+        yield from _against(half, peers, drawn, note, quick)
+
+
+def halves_pay(half: Model) -> bool:
+    """Whether the device multiplies bfloat16 itself."""
+    return half.device.type != "cpu" or torch.cpu._is_avx512_bf16_supported()
+
+
+def _against(model: Model, peers: dict[str, Peer], drawn: "Counter", note: str, quick: bool) -> Iterator[Row]:
     for batch in (1, 8):
         things: dict[str, Callable[[], object]] = {
             "ours": drawn.thing(lambda *given: ours.pixels(model, *given), batch),
@@ -38,12 +56,18 @@ def rows(model: Model, quick: bool) -> Iterator[Row]:
                 seconds["ours"],
                 seconds[name],
                 of=batch,
-                least=1.3 if name == "eager" else 1.0,
-                note=note,
+                least=1.0 if name == "compiled" else 1.3,
+                note=note + _share_of_peak(model, things["ours"], middle(seconds["ours"])),
             )
-    if "compiled" not in peers:
-        yield missing(SECTION, "against torch.compile", "not with --quick" if quick else NO_COMPILER)
-    yield _agreement(model, peers["eager"], steps, scale)
+
+
+def _share_of_peak(model: Model, draw: Callable[[], object], seconds: float) -> str:
+    """Of what the device could do in bfloat16; nothing where that is unknown."""
+    if (peak := compute.peak(model.device)) is None:
+        return ""
+    with FlopCounterMode(display=False) as counter:
+        draw()
+    return f", {counter.get_total_flops() / (peak * seconds):.1%} of the device's peak"
 
 
 class Counter:

@@ -34,7 +34,7 @@ def load(
     device: `cpu` or `cuda`; by default the CPU for bundled models, for others an accelerator if any.
     loras: of requests that name none: folders that `adfusion finetune` made, or LoRAs of a pretrained model,
     each with its weight.
-    memory: how a pretrained model is kept, such as `bfloat16,offload`.
+    memory: number format, such as `bfloat16`; for pretrained models also where they are kept, `offload`.
 
     Weights are checked first. Raises `UserError` if there is no such model, it has been changed, or does not
     fit into this machine, or if a LoRA is for another model.

@@ -1,15 +1,19 @@
 """Pictures from a model: they depend on their request alone, and work is done only when it is asked for."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
 
+import adfusion
 from adfusion.diffusion import SAMPLERS
 from adfusion.errors import UserError
 from adfusion.generation import InputImage, NativeGenerator, Picture, Progress
+from adfusion.models import store
+from tiny_model import tiny_model
 
 
 def pixels(picture: Picture) -> np.ndarray:
@@ -152,3 +156,14 @@ def test_bad_input_is_refused_before_any_work(generator: NativeGenerator) -> Non
         generator.generate("a lamp", size=(100, 100))
     with pytest.raises(UserError, match="sampler: found 'magic', allowed: "):
         generator.generate("a lamp", sampler="magic")
+
+
+def test_in_bfloat16_pictures_are_nearly_the_same(tmp_path: Path) -> None:
+    store.save(tiny_model(), tmp_path / "tiny")
+    exact, rough = (
+        pixels(adfusion.load(tmp_path / "tiny", memory=memory).generate("a red mug", seed=5).last())
+        for memory in ("auto", "bfloat16")
+    )
+    assert 0 < np.abs(exact - rough).mean() < 5
+    with pytest.raises(UserError, match=r"found 'offload', allowed .*: auto, float32, bfloat16"):
+        adfusion.load(tmp_path / "tiny", memory="offload")

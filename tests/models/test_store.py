@@ -47,6 +47,14 @@ def test_a_saved_model_comes_back_with_the_same_weights(
         assert not any(weight.requires_grad for weight in theirs.parameters())
 
 
+def test_weights_come_in_the_number_format_asked_for(saved: Path) -> None:
+    model = store.load(saved, dtype=torch.bfloat16)
+    for network in (model.denoiser_net, model.autoencoder, model.upsampler):
+        assert {weight.dtype for weight in network.state_dict().values()} == {torch.bfloat16}
+    noise = torch.randn(1, *model.latent_shape(*model.card.sizes[0]))
+    assert model.upsample(model.decode(noise)).dtype == torch.float32
+
+
 def test_a_model_is_a_folder_of_four_files_and_a_readme(saved: Path) -> None:
     names = sorted(path.name for path in saved.iterdir())
     assert names == sorted(["README.md", "model.json", *(f"{part}.safetensors" for part in PARTS)])

@@ -51,14 +51,32 @@ def test_every_block_starts_as_the_identity() -> None:
 
 
 @torch.no_grad()
-def test_patches_lie_side_by_side_at_time_1_alone() -> None:
-    coarse = disturbed(replace(OVERLAPPING, coarse_start=True))
-    x, _, text, mask = inputs()
-    for time, like in ((1.0, CONFIG), (0.9, OVERLAPPING)):
-        t = torch.full((2,), time)
-        assert torch.equal(coarse(x, t, text, mask), disturbed(like)(x, t, text, mask))
+@pytest.mark.parametrize("patch", [2, 3])
+def test_patches_lie_side_by_side_at_time_1_alone(patch: int) -> None:
+    plain = replace(CONFIG, patch_size=patch, sample_size=6)
+    overlapping = replace(plain, overlap=patch - 1)
+    coarse = disturbed(replace(overlapping, coarse_start=True))
+    x, _, text, mask = inputs(6, 12)
+    for config, time in ((plain, 1.0), (overlapping, 0.9)):
+        like, t = disturbed(config), torch.full((2,), time)
+        like.load_state_dict({name: coarse.state_dict()[name] for name in like.state_dict()})
+        for net in (like, coarse):
+            net.out.bias.zero_()
+        coarse.start_coarse_out()
+        torch.testing.assert_close(coarse(x, t, text, mask), like(x, t, text, mask), atol=1e-4, rtol=1e-4)
     with pytest.raises(ValueError, match="apart"):
         coarse(x, torch.tensor([1.0, 0.9]), text, mask)
+
+
+@torch.no_grad()
+def test_what_a_coarse_patch_says_reaches_half_a_patch_into_its_neighbours() -> None:
+    net = disturbed(replace(OVERLAPPING, coarse_start=True))
+    tokens = torch.zeros(1, 32, 4, 4)
+    tokens[..., 1, 1] = 1.0
+    said = net.coarse_out(tokens) - net.coarse_out(torch.zeros_like(tokens))
+    heard = said.abs().sum(1)[0] > 0
+    assert heard[1:5, 1:5].all()
+    assert heard.sum() == 16
 
 
 @torch.no_grad()

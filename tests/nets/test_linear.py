@@ -36,6 +36,17 @@ def test_an_mlp_is_linear_gelu_linear(approximate: Approximate) -> None:
 
 
 @torch.no_grad()
+@pytest.mark.parametrize("approximate", ["none", "tanh"])
+def test_bfloat16_is_that_of_pytorch(approximate: Approximate) -> None:
+    torch.manual_seed(2)
+    mlp = Mlp(48, 96, 24, approximate)
+    exact = mlp(X)
+    rough = mlp.bfloat16()(X.bfloat16())
+    assert rough.dtype == torch.bfloat16
+    torch.testing.assert_close(rough.float(), exact, atol=0.02, rtol=0.02)
+
+
+@torch.no_grad()
 def test_any_layout_in_memory_gives_the_same() -> None:
     linear, turned = layer(), X.transpose(0, 1)
     torch.testing.assert_close(linear(turned), linear(turned.contiguous()))

@@ -151,6 +151,12 @@ def test_a_coarse_start_is_learnt_apart_from_the_rest(runs: Path) -> None:
     assert len(learnt) == 3
 
 
+def test_a_coarse_start_begins_with_the_answers_of_the_patches(runs: Path) -> None:
+    network = ready_task(runs, "seams", coarse_start=True).network
+    assert network.out.weight.any()
+    torch.testing.assert_close(network.coarse_out.weight.square().sum(), network.out.weight.square().sum())
+
+
 def test_a_student_follows_its_teacher_to_what_that_has_learnt_since(runs: Path) -> None:
     teacher = load_file(runs / "denoiser" / "network.safetensors")
     student = run_to_end(recipe_file(runs, STUDENT, pictures=16), runs / "student-before")

@@ -16,7 +16,12 @@ Model = Annotated[
         help="A bundled model's name, a model's folder or .safetensors file, hf:ORG/NAME, or a service's URL."
     ),
 ]
-Memory = Annotated[str, typer.Option(help="How a pretrained model is kept, such as bfloat16,offload,tiling.")]
+Memory = Annotated[
+    str,
+    typer.Option(
+        help="Number format, such as bfloat16; for pretrained models also offload, tiling and more."
+    ),
+]
 ControlNet = Annotated[Path | None, typer.Option(help="Folder of a ControlNet for a pretrained model.")]
 Control = Annotated[Path | None, typer.Option(help="Picture that the ControlNet follows.")]
 SpendLimit = Annotated[

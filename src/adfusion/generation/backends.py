@@ -33,7 +33,8 @@ def open_generator(
     device: `cpu` or `cuda`; by default the CPU for bundled models, for others the accelerator if there is one
     loras: of requests that name none: paths, each with its weight; for our models of `adfusion finetune`, for
     pretrained ones of safetensors.
-    memory, controlnet: for pretrained models; see `docs/models.md`.
+    memory: number format of our models, `float32` or `bfloat16`; of pretrained ones also where they are kept
+    controlnet: for pretrained models; for both see `docs/models.md`.
     spend_limit: for services, in the currency of the price in their address.
     spent: file in which a service's cost is kept, so that the limit holds over several runs.
 
@@ -57,25 +58,27 @@ def _opened(
     spend_limit: float | None, spent: Path | None,
 ) -> Backend:  # fmt: skip
     name = str(model)
-    options = {"controlnet": controlnet, "memory": memory != "auto"}
     if name.startswith(REMOTE):
         from adfusion.generation.remote import RemoteGenerator, Spending
 
-        _refuse(name, "pretrained models on this machine", {**options, "device": device})
+        options = {"controlnet": controlnet, "memory": memory != "auto", "device": device}
+        _refuse(name, "models on this machine", options)
         return RemoteGenerator(name, spending=Spending(spend_limit, spent))
     _refuse(name, "services", {"spend_limit": spend_limit is not None})
     if (pretrained := _pretrained(name, device, memory)) is None:
-        from adfusion.generation.native import NativeGenerator
+        from adfusion.generation.native import NativeGenerator, number_format
         from adfusion.models import store
 
-        _refuse(name, "pretrained models", options)
-        device = device or "cpu"
+        _refuse(name, "pretrained models", {"controlnet": controlnet})
+        device, dtype = device or "cpu", number_format(memory)
         try:
             store.find(model)
         except UserError as error:
             raise UserError(f"{error}, {OTHERS}") from None
         teacher = store.many_steps(model)
-        return NativeGenerator(store.load(model, device), teacher=lambda: store.load(teacher, device))
+        return NativeGenerator(
+            store.load(model, device, dtype), teacher=lambda: store.load(teacher, device, dtype)
+        )
 
     from adfusion.generation.diffusers import DiffusersGenerator
 

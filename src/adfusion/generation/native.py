@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, lru_cache
 
+import torch
+
 from adfusion.diffusion.samplers import SAMPLERS
 from adfusion.errors import UserError
 from adfusion.generation.backend import Backend
@@ -132,6 +134,15 @@ class NativeGenerator(Backend):
             most = self.batch_size or largest_batch(self.model, members[0].size)
             for start in range(0, len(members), most):
                 yield members[start : start + most], windows
+
+
+def number_format(memory: str) -> torch.dtype:
+    """What `memory` asks for. By itself it is float32, so that every machine draws the same picture. Raises
+    `UserError` for other words."""
+    formats = {"auto": torch.float32, "float32": torch.float32, "bfloat16": torch.bfloat16}
+    if memory not in formats:
+        raise UserError(f"memory: found {memory!r}, allowed for models of this package: {', '.join(formats)}")
+    return formats[memory]
 
 
 def _many_steps(request: Request) -> list[str]:

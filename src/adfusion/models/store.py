@@ -89,8 +89,13 @@ def load_card(name_or_path: str | Path) -> ModelCard:
     return read_card(find(name_or_path) / CARD)
 
 
-def load(name_or_path: str | Path, device: str | torch.device = "cpu") -> Model:
-    """A model ready for use: float32, frozen, in evaluation mode, on `device`.
+def load(
+    name_or_path: str | Path, device: str | torch.device = "cpu", dtype: torch.dtype = torch.float32
+) -> Model:
+    """A model ready for use: frozen, in evaluation mode, on `device`.
+
+    dtype: of the networks' weights and of what they compute; what goes in and comes out is float32, and so is
+    all that reads prompts.
 
     Every weight file is checked against the SHA-256 in the card before it is used. Raises `UserError` for an
     unknown model, a missing, changed or damaged file, weights of another shape, or a device that is not
@@ -102,7 +107,7 @@ def load(name_or_path: str | Path, device: str | torch.device = "cpu") -> Model:
     networks = _networks(card)
     for name, network in zip(PARTS, networks, strict=True):
         weights = _checked_weights(folder, card, name, network)
-        network.load_state_dict({key: weight.float() for key, weight in weights.items()}, assign=True)
+        network.load_state_dict({key: weight.to(dtype) for key, weight in weights.items()}, assign=True)
         # Channels last: convolutions run up to twice as fast on the CPU.
         network.requires_grad_(False).eval().to(device)
         network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]

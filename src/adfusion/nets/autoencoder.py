@@ -76,13 +76,13 @@ class Autoencoder(nn.Module):
         height, width = pixels.shape[-2:]
         if height % self.config.factor or width % self.config.factor:
             raise ValueError(f"pixels of {height}x{width} are not a multiple of {self.config.factor}")
-        latents: Tensor = self.encoder(pixels)
-        return latents
+        latents: Tensor = self.encoder(pixels.to(self.encoder.conv_out.weight.dtype))
+        return latents.to(pixels.dtype)
 
     def decode(self, latents: Tensor) -> Tensor:
         """Latents (b c h w) to pixels (b 3 fh fw), around [-1, 1] and not clamped to it."""
-        pixels: Tensor = self.decoder(latents)
-        return pixels
+        pixels: Tensor = self.decoder(latents.to(self.decoder.conv_in.weight.dtype))
+        return pixels.to(latents.dtype)
 
 
 class Encoder(nn.Module):

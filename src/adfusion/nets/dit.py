@@ -43,7 +43,8 @@ class DiTConfig:
     network knows of shapes holds in all sizes. Else they are stretched to its sides, as PixArt's are."""
     coarse_start: bool = False
     """Whether at time 1 patches lie side by side and only later overlap: pure noise shows nothing that is
-    finer, and a quarter of the tokens does (Anagnostidis et al. 2025, FlexiDiT, arXiv:2502.20126)."""
+    finer, and a quarter of the tokens does (Anagnostidis et al. 2025, FlexiDiT, arXiv:2502.20126). What they
+    answer reaches half a patch into their neighbours, so that no seams are left between them."""
     distilled: bool = False
     """Whether the network is the average velocity of a guided teacher: told the length of the step and the
     guidance scale too (`adfusion.training.distillation`)."""
@@ -99,6 +100,11 @@ class DiT(nn.Module):
         )
         self.table = nn.Parameter(torch.empty(2, width))
         self.out = Linear(width, config.out_channels * patch_area)
+        if config.coarse_start:
+            margin = config.patch_size // 2
+            self.coarse_out = nn.ConvTranspose2d(
+                width, config.out_channels, config.patch_size + 2 * margin, config.patch_size, padding=margin
+            )
         self.initialize()
 
     def forward(
@@ -122,7 +128,7 @@ class DiT(nn.Module):
 
     def text(self, states: Tensor, mask: Tensor) -> Context:
         """Project token states (b n caption_width) to the keys and values of every block."""
-        tokens = self.caption(states)
+        tokens = self.caption(states.to(self.table.dtype))
         bias = (~mask).to(tokens.dtype) * -10000.0
         return Context(
             tuple(block.cross_attention.keys_values(tokens) for block in self.blocks),
@@ -143,8 +149,10 @@ class DiT(nn.Module):
         perturbed: a block in which every patch attends to itself alone. Shapes come out worse so, and a guide
         leads away from that (Ahn et al. 2024, arXiv:2403.17377, section 4.2).
         """
-        height, width = x.shape[-2:]
-        patches = self._patches(t)
+        given, (height, width) = x.dtype, x.shape[-2:]
+        x = x.to(self.table.dtype)
+        coarse = self._coarse(t)
+        patches = Patches(self.config.patch_size) if coarse else self.config.patches
         places = self.positions(patches, *patches.grid(height, width), x)
         x = self.patch(patches.cut(x)) + places
         time = self.time(sinusoids(1000.0 * t.float(), 256).to(x.dtype))
@@ -159,15 +167,35 @@ class DiT(nn.Module):
             x = block(x, modulation, keys_values, context.bias, alone=place == perturbed)
 
         shift, scale = (self.table + time[:, None]).chunk(2, dim=1)
-        return patches.join(self.out(modulate(x, shift, scale)), height, width)
+        x = modulate(x, shift, scale)
+        if coarse:
+            rows, _ = patches.grid(height, width)
+            answer: Tensor = self.coarse_out(rearrange(x, "b (h w) d -> b d h w", h=rows))
+        else:
+            answer = patches.join(self.out(x), height, width)
+        return answer.to(given)
 
-    def _patches(self, t: Tensor) -> Patches:
+    def _coarse(self, t: Tensor) -> bool:
         if not self.config.coarse_start:
-            return self.config.patches
+            return False
         first = t >= 1
         if first.any() != first.all():
             raise ValueError("a network with coarse_start takes pictures at time 1 apart from the others")
-        return Patches(self.config.patch_size) if first.all() else self.config.patches
+        return bool(first.all())
+
+    def start_coarse_out(self) -> None:
+        """Let the coarse answer begin as that of `out`, each patch saying nothing yet of its neighbours."""
+        config = self.config
+        size, margin = config.patch_size, config.patch_size // 2
+        with torch.no_grad():
+            weight, bias = (
+                rearrange(each, "(p q c) ... -> c p q ...", p=size, q=size)
+                for each in (self.out.weight, self.out.bias)
+            )
+            inner = slice(margin, margin + size)
+            self.coarse_out.weight.zero_()
+            self.coarse_out.weight[:, :, inner, inner] = rearrange(weight, "c p q d -> d c p q")
+            self.coarse_out.get_parameter("bias").copy_(bias.mean((1, 2)))
 
     def positions(self, patches: Patches, rows: int, columns: int, like: Tensor) -> Tensor:
         """Sine-cosine position embedding of patches (n, width): one half for columns, one for rows.
@@ -207,6 +235,9 @@ class DiT(nn.Module):
             for block in self.blocks:
                 block.table[[2, 5]] = 0.0
         closed: list[nn.Module] = [self.out, self.modulation]
+        if self.config.coarse_start:
+            closed.append(self.coarse_out)
+            nn.init.zeros_(self.coarse_out.get_parameter("bias"))
         closed += [block.cross_attention.out for block in self.blocks]
         if self.config.distilled:
             closed += [self.span[-1], self.guidance[-1]]
@@ -283,7 +314,8 @@ def attention(q: Tensor, k: Tensor, v: Tensor, bias: Tensor | None = None) -> Te
     if q.device.type != "cpu" or q.dtype != torch.bfloat16:
         return F.scaled_dot_product_attention(q, k, v, attn_mask=bias)
     scores = q * q.shape[-1] ** -0.5 @ k.transpose(-1, -2)
-    weights = (scores if bias is None else scores + bias).softmax(-1)
+    # Rows as short as a prompt are slow in bfloat16.
+    weights = scores.softmax(-1) if bias is None else (scores + bias).softmax(-1, dtype=torch.float32)
     out: Tensor = weights.to(v.dtype) @ v
     return out
 

@@ -64,4 +64,5 @@ class Patches:
         """The way back from `side_by_side`; what is said twice is averaged."""
         p = self.size
         height, width = ((side // p - 1) * self.stride + p for side in x.shape[-2:])
-        return self.join(rearrange(x, "b c (h p) (w q) -> b (h w) (p q c)", p=p, q=p), height, width)
+        answers = rearrange(x, "b c (h p) (w q) -> b (h w) (p q c)", p=p, q=p)
+        return self.join(answers, height, width).to(x.dtype)

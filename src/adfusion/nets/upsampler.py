@@ -55,8 +55,8 @@ class Upsampler(nn.Module):
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def forward(self, pixels: Tensor) -> Tensor:
-        features = self.fine(self.body(self.head(pixels)))
-        answers = F.pixel_shuffle(self.tail(features), self.last_scale)
+        features = self.fine(self.body(self.head(pixels.to(self.tail.weight.dtype))))
+        answers = F.pixel_shuffle(self.tail(features), self.last_scale).to(pixels.dtype)
         # Bicubic enlargement is the quicker for planes of one colour; convolutions are for channels last.
         large = F.interpolate(pixels.contiguous(), scale_factor=self.config.scale, mode="bicubic")
         if self.config.warp:

@@ -71,6 +71,8 @@ class StudentTask:
             first, _ = finished_run(run.parent / before["recipe"]["teacher"])
             start = _of_another_teacher(student, first, weights)
         self.network.load_state_dict(self.network.state_dict() | start)
+        if recipe.coarse_start and "coarse_out.weight" not in start:
+            self.network.start_coarse_out()
 
     def prepare(self, accelerator: Accelerator) -> Iterator[TrainingProgress]:
         recipe, self.device = self.recipe, accelerator.device
