@@ -42,6 +42,8 @@ FREER = Settings(guidance_scale=2.0, noise_scale=1.0)
 FREER_STEPS = (6, 5, 4, 3)
 POINTS, SHARE = 0.02, 1.10
 """How much lower fidelity, and how many times as large the Fréchet distance, may be."""
+CALM = 2
+"""Steps of the student in whose pictures the eye finds outlines whole, which the probe does not ask for."""
 FASTER = 10.0
 BATCHES = (1, 8)
 """In which each side may draw."""
@@ -144,6 +146,18 @@ def _at_fewest(models: Pair, number_format: str, content: dict[str, Any], rounds
             seconds["theirs", theirs_by],
             least=least,
             note=_why(content),
+        )
+    if student is not None and steps < CALM:
+        calm = _times(lambda *given: ours.pixels(model, *given), CALM, model)
+        batch = max(BATCHES)
+        seconds = _a_picture({"ours": calm, "theirs": theirs}, (batch,), rounds)
+        yield compared(
+            SECTION,
+            f"a picture: ours with {CALM} steps of the student, against diffusers at its fewest, {fewest}; "
+            f"batches of {batch}{number_format}",
+            seconds["ours", batch],
+            seconds["theirs", batch],
+            note="the fewest in which outlines are whole",
         )
 
 
