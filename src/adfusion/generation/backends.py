@@ -61,8 +61,8 @@ def _opened(
     if name.startswith(REMOTE):
         from adfusion.generation.remote import RemoteGenerator, Spending
 
-        options = {"controlnet": controlnet, "memory": memory != "auto", "device": device}
-        _refuse(name, "models on this machine", options)
+        _refuse(name, "pretrained models on this machine", {"controlnet": controlnet})
+        _refuse(name, "models on this machine", {"memory": memory != "auto", "device": device})
         return RemoteGenerator(name, spending=Spending(spend_limit, spent))
     _refuse(name, "services", {"spend_limit": spend_limit is not None})
     if (pretrained := _pretrained(name, device, memory)) is None:
