@@ -196,7 +196,7 @@ def _fewest(figures: list[dict[str, object]], who: set[str]) -> int | None:
 def _apart(figures: list[dict[str, float]], steps: int) -> str:
     by = {(row["who"], row["steps"]): row for row in figures}
     student, teacher = by["student", steps], by["teacher", REFERENCE]
-    points = 100 * (student["fidelity"] - teacher["fidelity"])
+    points = round(100 * (student["fidelity"] - teacher["fidelity"]), 1) + 0.0  # no -0.0
     times = student["frechet_distance"] / teacher["frechet_distance"]
     return f"fidelity {points:+.1f} points, Fréchet distance {times:.2f} times the teacher's"
 

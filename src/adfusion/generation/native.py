@@ -137,7 +137,7 @@ class NativeGenerator(Backend):
 
 
 def number_format(memory: str) -> torch.dtype:
-    """What `memory` asks for. By itself it is float32, so that every machine draws the same picture. Raises
+    """What `memory` asks for; by default float32, so that every machine draws the same picture. Raises
     `UserError` for other words."""
     formats = {"auto": torch.float32, "float32": torch.float32, "bfloat16": torch.bfloat16}
     if memory not in formats:

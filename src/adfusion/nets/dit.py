@@ -44,7 +44,7 @@ class DiTConfig:
     coarse_start: bool = False
     """Whether at time 1 patches lie side by side and only later overlap: pure noise shows nothing that is
     finer, and a quarter of the tokens does (Anagnostidis et al. 2025, FlexiDiT, arXiv:2502.20126). What they
-    answer reaches half a patch into their neighbours, so that no seams are left between them."""
+    answer reaches half a patch into their neighbours, so that fewer seams are left between them."""
     distilled: bool = False
     """Whether the network is the average velocity of a guided teacher: told the length of the step and the
     guidance scale too (`adfusion.training.distillation`)."""
