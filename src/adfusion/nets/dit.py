@@ -153,8 +153,8 @@ class DiT(nn.Module):
         x = x.to(self.table.dtype)
         coarse = self._coarse(t)
         patches = Patches(self.config.patch_size) if coarse else self.config.patches
-        places = self.positions(patches, *patches.grid(height, width), x)
-        x = self.patch(patches.cut(x)) + places
+        rows, columns = patches.grid(height, width)
+        x = self.patch(patches.cut(x)) + self.positions(patches, rows, columns, x)
         time = self.time(sinusoids(1000.0 * t.float(), 256).to(x.dtype))
         if self.config.distilled:
             if span is None or guidance_scale is None:
@@ -169,7 +169,6 @@ class DiT(nn.Module):
         shift, scale = (self.table + time[:, None]).chunk(2, dim=1)
         x = modulate(x, shift, scale)
         if coarse:
-            rows, _ = patches.grid(height, width)
             answer: Tensor = self.coarse_out(rearrange(x, "b (h w) d -> b d h w", h=rows))
         else:
             answer = patches.join(self.out(x), height, width)
