@@ -4,7 +4,9 @@ import re
 
 from adfusion.data.scenes.caption import COLOR_WORDS, PRODUCT_WORDS
 from adfusion.data.scenes.color_names import colors
-from adfusion.data.scenes.phrases import ORDINARY
+from adfusion.data.scenes.dictionary import COLORS as SURVEYED
+from adfusion.data.scenes.dictionary import NOUNS
+from adfusion.data.scenes.dictionary import PRODUCTS as DICTIONARY
 from adfusion.data.scenes.plain import ROLES
 from adfusion.data.scenes.scene import COLORS, random_scene
 from adfusion.data.scenes.sentences import TAGS, Sentence, sentence
@@ -40,7 +42,7 @@ def test_a_marked_colour_is_that_of_the_scene() -> None:
         for role, field in fields.items():
             for words in _words(each, role):
                 name = getattr(random_scene(number), field)
-                known = (name, *COLOR_WORDS[name], *ORDINARY)
+                known = (name, *COLOR_WORDS[name], *NOUNS, *SURVEYED)
                 assert any(words.endswith(word.lower()) for word in known), each.text
                 checked += 1
     assert checked > 2000
@@ -54,7 +56,7 @@ def test_a_marked_value_is_that_of_the_scene() -> None:
             if value:
                 assert (getattr(scene, attribute) or "nothing") == value
         for words in _words(each, "product"):
-            assert words in (*map(str.lower, PRODUCT_WORDS[str(scene.product)]), *ORDINARY)
+            assert words in (*map(str.lower, PRODUCT_WORDS[str(scene.product)]), *NOUNS)
 
 
 def test_no_sentence_is_worded_as_the_prompts_that_models_are_measured_with() -> None:
@@ -75,12 +77,23 @@ def test_no_synonym_is_a_word_of_the_sentences() -> None:
         assert not words & said
 
 
+def test_a_dictionary_names_products_and_is_sure_of_each_word() -> None:
+    assert set(DICTIONARY) == set(PRODUCT_WORDS)
+    words = [word for words in DICTIONARY.values() for word in words]
+    assert len(words) == len(set(words))
+    captions = {word.lower() for words in PRODUCT_WORDS.values() for word in words}
+    assert not captions & set(words)
+    assert {"haversack", "rucksack"} <= set(DICTIONARY["backpack"])
+
+
 def test_colours_are_called_what_people_call_them() -> None:
     captions, survey = colors()
     assert set(captions.values()) == set(COLORS)
     expected = {
         "forest green": "green", "plum": "purple", "chocolate": "brown", "sky blue": "blue",
         "burgundy": "brown", "lilac": "purple", "charcoal": "grey", "navy blue": "navy", "rose": "pink",
+        "dark blue": "navy", "royal blue": "blue", "turquoise": "teal", "cream": "beige", "ivory": "white",
+        "silver": "grey", "slate": "grey",
     }  # fmt: skip
     assert {name: survey[name] for name in expected} == expected
     assert not any(re.search("[A-Z]", name) for name in survey)

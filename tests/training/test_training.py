@@ -10,12 +10,14 @@ import pytest
 import torch
 import torch.nn.functional as F
 from safetensors.torch import load_file
+from torch import nn
 
 from adfusion.data import shards
 from adfusion.errors import UserError
 from adfusion.nets import Autoencoder
 from adfusion.pixels import to_pixels
-from adfusion.training import compute, train
+from adfusion.training import checkpoint, compute, train
+from adfusion.training.recipe import load_recipe
 from adfusion.training.runs import trained_autoencoder
 from tiny_runs import (
     AUTOENCODER,
@@ -144,6 +146,32 @@ def test_an_autoencoder_goes_on_from_another_run(runs: Path) -> None:
         train(recipe_file(runs, AUTOENCODER, start_from="first", network=wider), runs / "third")
 
 
+def test_a_weight_that_has_had_no_gradient_yet_resumes_exactly(tmp_path: Path) -> None:
+    recipe = load_recipe(recipe_file(tmp_path, AUTOENCODER))
+
+    def fresh() -> tuple[nn.ModuleList, torch.optim.AdamW, dict[str, torch.Tensor]]:
+        torch.manual_seed(0)
+        network = nn.ModuleList([nn.Linear(2, 2), nn.Linear(2, 2)])
+        average = {name: weight.detach().clone() for name, weight in network.named_parameters()}
+        return network, torch.optim.AdamW(network.parameters(), lr=0.1, weight_decay=0), average
+
+    def learn(network: nn.ModuleList, optimizer: torch.optim.AdamW, parts: int) -> None:
+        optimizer.zero_grad()
+        sum(layer(torch.ones(1, 2)).square().sum() for layer in network[:parts]).backward()
+        optimizer.step()
+
+    network, optimizer, average = fresh()
+    learn(network, optimizer, parts=1)
+    checkpoint.save(tmp_path / "state", recipe, network, average, [optimizer], 8, 1.0)
+    resumed, its_optimizer, its_average = fresh()
+    checkpoint.restore(tmp_path / "state", recipe, resumed, its_average, [its_optimizer])
+    for _ in range(2):
+        learn(network, optimizer, parts=2)
+        learn(resumed, its_optimizer, parts=2)
+    for weight, same in zip(network.parameters(), resumed.parameters(), strict=True):
+        assert torch.equal(weight, same)
+
+
 def test_a_decoder_learns_alone(runs: Path) -> None:
     first = run_to_end(recipe_file(runs, AUTOENCODER), runs / "first")
     second = run_to_end(
@@ -153,6 +181,26 @@ def test_a_decoder_learns_alone(runs: Path) -> None:
     assert changed == {"decoder"}
     with pytest.raises(UserError, match="start_from: found none, allowed with keep_latents"):
         train(recipe_file(runs, AUTOENCODER, keep_latents=True), runs / "third")
+
+
+def test_a_shorter_decoder_keeps_the_last_blocks_of_each_level(runs: Path) -> None:
+    long = {**AUTOENCODER["network"], "decoder_blocks": [0, 2, 3, 2]}
+    first = run_to_end(recipe_file(runs, AUTOENCODER, network=long), runs / "first")
+    still = {"learning_rate": 1e-12, "muon": None}
+    short = recipe_file(
+        runs, AUTOENCODER, start_from="first", keep_latents=True, pictures=8, optimizer=still,
+        network={**long, "decoder_blocks": [0, 1, 1, 2]},
+    )  # fmt: skip
+    second = run_to_end(short, runs / "second")
+    was = {"1.1": "1.2", "2.1": "2.3"}  # after an `Up`, which is 0 of its level
+    for name, weight in second.items():
+        parts = name.split(".")
+        if parts[:2] == ["decoder", "up_blocks"] and ".".join(parts[2:4]) in was:
+            parts[2:4] = was[".".join(parts[2:4])].split(".")
+        torch.testing.assert_close(weight, first[".".join(parts)])
+    longer = {**long, "decoder_blocks": [0, 2, 4, 2]}
+    with pytest.raises(UserError, match=r"first: found .*\(0, 2, 3, 2\).*allowed: .*\(0, 2, 4, 2\)"):
+        train(recipe_file(runs, AUTOENCODER, start_from="first", network=longer), runs / "third")
 
 
 def test_an_autoencoder_of_another_shape_learns_the_latents_of_a_run(runs: Path) -> None:

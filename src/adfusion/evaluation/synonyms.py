@@ -1,4 +1,4 @@
-"""Words that no training caption holds, and what they should give: only the text encoder can know them."""
+"""Words that no training caption holds, and what they should give."""
 
 from dataclasses import dataclass
 
@@ -19,6 +19,7 @@ class Synonym:
     prompt: str
 
 
+STRANGE = ", in no dictionary"
 WORDS: dict[str, dict[str, tuple[str, ...]]] = {
     "product_color": {
         "red": ("crimson", "scarlet", "ruby", "cherry-coloured"),
@@ -112,12 +113,20 @@ def understood(read: dict[str, np.ndarray], synonyms: tuple[Synonym, ...] = SYNO
 
 
 def reading(model: Model, synonyms: tuple[Synonym, ...] = SYNONYMS) -> dict[str, Share]:
-    """Share of synonyms that the model reads as what they mean, by attribute; empty without a reader."""
+    """Share of synonyms that the model reads as what they mean, by attribute, and again for those that no
+    dictionary of it has, so that it knows them by its text encoder alone; empty without a reader."""
     if model.reader is None:
         return {}
     right: dict[str, list[bool]] = {}
+    strange: dict[str, list[bool]] = {}
     said = model.reader.read([synonym.prompt for synonym in synonyms], model.text_encoder)
     for synonym, found in zip(synonyms, said, strict=True):
-        value = getattr(found, synonym.attribute, None)
-        right.setdefault(synonym.attribute, []).append(value == synonym.value)
-    return {attribute: share_of(hits) for attribute, hits in right.items()}
+        hit = getattr(found, synonym.attribute, None) == synonym.value
+        right.setdefault(synonym.attribute, []).append(hit)
+        if not model.reader.knows(synonym.attribute, synonym.word):
+            strange.setdefault(synonym.attribute, []).append(hit)
+    shares = {attribute: share_of(hits) for attribute, hits in right.items()}
+    for attribute, hits in strange.items():
+        if len(hits) < len(right[attribute]):
+            shares[attribute + STRANGE] = share_of(hits)
+    return shares

@@ -84,6 +84,11 @@ class PromptReader:
         """What each prompt says; `None` where it names no product that scenes have, nor an empty stage."""
         return [self._said(parts, encoder) for parts in self.parts(prompts, encoder)] if prompts else []
 
+    def knows(self, attribute: str, words: str) -> bool:
+        """Whether `words` are a value of `attribute`, a field of `Said`, by the letter."""
+        lexicon = self.lexicons.get("color" if attribute.endswith("color") else attribute)
+        return lexicon is not None and lexicon.find(words) is not None
+
     @torch.no_grad()
     def parts(self, prompts: Sequence[str], encoder: TextEncoder) -> list[list[Part]]:
         """The parts of each prompt, in order."""

@@ -1,6 +1,7 @@
 """Learning latents: pictures to an eighth of their side and back."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import torch.nn.functional as F
 from accelerate import Accelerator
 from einops import rearrange
 from PIL import Image
-from torch import Tensor
+from torch import Tensor, nn
 
 from adfusion.errors import UserError
 from adfusion.nets import Autoencoder, AutoencoderConfig
@@ -56,11 +57,21 @@ class AutoencoderTask:
         self.model = None if recipe.latents_of is None else self._model(run.parent / recipe.latents_of)
 
     def _go_on_from(self, run: Path) -> None:
+        """Takes over the weights of `run`. Where the decoder has fewer blocks than that, each level keeps its
+        last, which depend on no other's being there as much as the first do on them."""
         before, _ = trained_autoencoder(run)
-        if before.config != self.network.config:
-            raise UserError(
-                f"{run}: found {before.config}, allowed: the network of the recipe, {self.network.config}"
-            )
+        found, allowed = before.config, self.network.config
+        fewer = all(
+            ours <= theirs for ours, theirs in zip(allowed.decoder_blocks, found.decoder_blocks, strict=False)
+        )
+        if not fewer or replace(found, decoder_blocks=allowed.decoder_blocks) != allowed:
+            raise UserError(f"{run}: found {found}, allowed: the network of the recipe, {allowed}")
+        for level, blocks, kept in zip(
+            before.decoder.up_blocks, found.decoder_blocks, allowed.decoder_blocks, strict=True
+        ):
+            assert isinstance(level, nn.Sequential)
+            first = len(level) - blocks
+            del level[first : first + blocks - kept]
         self.network.load_state_dict(before.state_dict())
 
     def _model(self, run: Path) -> Autoencoder:

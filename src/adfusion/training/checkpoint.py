@@ -17,7 +17,8 @@ from adfusion.training.muon import Muon
 from adfusion.training.origin import origin
 from adfusion.training.recipe import Recipe
 
-MOMENTS = {torch.optim.AdamW: ("exp_avg", "exp_avg_sq"), Muon: ("momentum_buffer",)}
+STATE = {torch.optim.AdamW: ("step", "exp_avg", "exp_avg_sq"), Muon: ("momentum_buffer",)}
+"""What an optimizer keeps of a weight, from its first gradient on."""
 MAY_CHANGE = {"pictures", "log_every", "checkpoint_every", "samples_every"}
 """Fields of a recipe that may differ when a run is resumed: none of them changes a step already taken."""
 
@@ -32,9 +33,10 @@ def save(
         tensors[f"network.{name}"] = weight.detach()
         tensors[f"average.{name}"] = average[name]
         if weight.requires_grad:
-            optimizer, moments = _trained_by(weight, optimizers)
-            for moment in moments:
-                tensors[f"{moment}.{name}"] = optimizer.state[weight][moment]
+            optimizer, kept = _trained_by(weight, optimizers)
+            tensors |= {
+                f"{key}.{name}": optimizer.state[weight][key] for key in kept if weight in optimizer.state
+            }
     metadata = {"pictures": str(seen), "seconds": str(seconds), "recipe": recipe.model_dump_json()}
     with files.replacing(path) as temporary:
         save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, temporary, metadata)
@@ -52,18 +54,17 @@ def restore(
         with safe_open(path, framework="pt") as file, torch.no_grad():
             metadata = file.metadata()
             _same_recipe(path, metadata["recipe"], recipe)
-            seen = int(metadata["pictures"])
+            seen, saved = int(metadata["pictures"]), set(file.keys())
             for name, weight in network.named_parameters():
                 weight.copy_(file.get_tensor(f"network.{name}"))
                 average[name].copy_(file.get_tensor(f"average.{name}"))
                 if not weight.requires_grad:
                     continue
-                optimizer, moments = _trained_by(weight, optimizers)
-                steps = torch.tensor(float(seen // recipe.batch), device=weight.device)
-                # The fused step walks through memory, so moments need the strides of their weight.
-                optimizer.state[weight] = {"step": steps} | {
-                    key: torch.empty_like(weight).copy_(file.get_tensor(f"{key}.{name}")) for key in moments
-                }
+                optimizer, kept = _trained_by(weight, optimizers)
+                if f"{kept[0]}.{name}" in saved:
+                    optimizer.state[weight] = {
+                        key: _placed(file.get_tensor(f"{key}.{name}"), weight) for key in kept
+                    }
     except (SafetensorError, OSError, KeyError) as error:
         raise UserError(f"{path}: damaged checkpoint ({error}); delete it to start anew") from error
     return seen, float(metadata["seconds"])
@@ -72,12 +73,18 @@ def restore(
 def _trained_by(
     weight: Tensor, optimizers: Sequence[torch.optim.Optimizer]
 ) -> tuple[torch.optim.Optimizer, tuple[str, ...]]:
-    """The optimizer that owns a weight, and the names of the moments that it keeps."""
+    """The optimizer that owns a weight, and the names of what it keeps of it."""
     for optimizer in optimizers:
         if any(weight is owned for group in optimizer.param_groups for owned in group["params"]):
             inner = getattr(optimizer, "optimizer", optimizer)  # accelerate wraps it
-            return optimizer, MOMENTS[type(inner)]
+            return optimizer, STATE[type(inner)]
     raise ValueError("a weight that no optimizer trains")
+
+
+def _placed(kept: Tensor, weight: Tensor) -> Tensor:
+    """On the device of `weight`, with its strides if of its shape: the fused step walks through memory."""
+    like = weight if kept.shape == weight.shape else kept
+    return torch.empty_like(like, device=weight.device).copy_(kept)
 
 
 def save_result(run: Path, recipe: Recipe, average: dict[str, Tensor], seen: int, device: str) -> None:

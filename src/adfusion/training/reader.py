@@ -9,7 +9,7 @@ from accelerate import Accelerator
 from PIL import Image, ImageDraw
 from torch import Tensor
 
-from adfusion.data.scenes import phrases
+from adfusion.data.scenes import dictionary, phrases
 from adfusion.data.scenes.caption import PRODUCT_WORDS
 from adfusion.data.scenes.color_names import colors
 from adfusion.data.scenes.sentences import TAGS, Sentence, sentence
@@ -70,7 +70,7 @@ def trained_reader(run: Path) -> PromptReader:
     encoder = TextEncoder.load()
     neither = dict.fromkeys(phrases.beside_the_point(), "")
     lexicons = {
-        "product": Lexicon.of(_valued(PRODUCT_WORDS), {}, encoder),
+        "product": Lexicon.of(_valued(PRODUCT_WORDS), _valued(dictionary.PRODUCTS), encoder),
         "color": Lexicon.of(*colors(), encoder),
         "season": Lexicon.of(_valued(phrases.SEASON) | neither, {}, encoder),
         "light": Lexicon.of(_valued(phrases.LIGHT) | neither, {}, encoder),
@@ -78,8 +78,8 @@ def trained_reader(run: Path) -> PromptReader:
     return PromptReader(network.eval().requires_grad_(False), TAGS, lexicons)
 
 
-def _valued(words: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    return {phrase: value for value, phrases in words.items() for phrase in phrases}
+def _valued(told: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    return {phrase: value for value, phrases in told.items() for phrase in phrases}
 
 
 def _network(recipe: ReaderNetwork) -> Reader:
