@@ -12,6 +12,7 @@ import adfusion
 from adfusion.diffusion import SAMPLERS
 from adfusion.errors import UserError
 from adfusion.generation import InputImage, NativeGenerator, Picture, Progress
+from adfusion.generation.picture_file import load_picture, save_picture
 from adfusion.models import store
 from tiny_model import tiny_model
 
@@ -165,5 +166,8 @@ def test_in_bfloat16_pictures_are_nearly_the_same(tmp_path: Path) -> None:
         for memory in ("auto", "bfloat16")
     )
     assert 0 < np.abs(exact - rough).mean() < 5
+    rough_picture = adfusion.load(tmp_path / "tiny", memory="bfloat16").generate("a red mug", seed=5).last()
+    save_picture(rough_picture, tmp_path / "mug.png")
+    assert load_picture(tmp_path / "mug.png").computed_in == rough_picture.computed_in == "bfloat16"
     with pytest.raises(UserError, match=r"found 'offload', allowed .*: auto, float32, bfloat16"):
         adfusion.load(tmp_path / "tiny", memory="offload")

@@ -83,6 +83,8 @@ class Drawing:
         """A preview for each step, then the pictures."""
         draw = self._edited if self._like.in_place else self._fresh
         images = yield from draw()
+        dtype = next(self.model.denoiser_net.parameters()).dtype
+        number_format = "" if dtype == torch.float32 else str(dtype).removeprefix("torch.")
         for request, image, words in zip(self.requests, images, self._prompts, strict=True):
             yield Picture(
                 request,
@@ -90,6 +92,7 @@ class Drawing:
                 self.model.card.name,
                 self.model.hash,
                 read_as="" if words == request.prompt else words,
+                computed_in=number_format,
             )
 
     @cached_property

@@ -20,6 +20,8 @@ from adfusion.errors import UserError
 from adfusion.generation.request import EDITS, Picture, Request
 
 CHUNK = "adfusion"
+TOLD = ("read_as", "computed_in")
+"""Fields of a picture that its file tells where they are not empty."""
 
 
 def metadata(picture: Picture) -> dict[str, Any]:
@@ -28,7 +30,7 @@ def metadata(picture: Picture) -> dict[str, Any]:
         "software": f"adfusion {adfusion.__version__}",
         "model": picture.model,
         "model_hash": picture.model_hash,
-        **({"read_as": picture.read_as} if picture.read_as else {}),
+        **{name: value for name in TOLD if (value := getattr(picture, name))},
         **_without_idle_edits(picture.request),
     }
 
@@ -56,8 +58,8 @@ def load_picture(path: Path) -> Picture:
     """
     with _opened(path) as (image, said):
         request = TypeAdapter(Request).validate_python(said)
-        read_as = str(said.get("read_as", ""))
-        return Picture(request, image.convert("RGB"), said["model"], said["model_hash"], read_as)
+        told = {name: str(said.get(name, "")) for name in TOLD}
+        return Picture(request, image.convert("RGB"), said["model"], said["model_hash"], **told)
 
 
 def drawn_by(path: Path) -> tuple[str, str]:

@@ -151,6 +151,9 @@ class Picture:
     model_hash: str
     read_as: str = ""
     """The words it was drawn from, if the model read the prompt and told it in others."""
+    computed_in: str = ""
+    """Number format of the arithmetic where it is known and not float32, such as `bfloat16`: in another format
+    it is another picture."""
 
     @property
     def seed(self) -> int:

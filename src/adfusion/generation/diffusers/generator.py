@@ -148,8 +148,10 @@ class DiffusersGenerator(Backend):
         """A preview for each step, then the pictures."""
         draw = self._in_place if requests[0].in_place else self._whole
         images = yield from draw(requests)
+        dtype = self._loaded.plan.dtype
+        number_format = "" if dtype == "float32" else dtype
         for request, image in zip(requests, images, strict=True):
-            yield Picture(request, image, self.name, self.model_hash)
+            yield Picture(request, image, self.name, self.model_hash, computed_in=number_format)
 
     def _whole(self, requests: tuple[Request, ...]) -> Generator[Preview, None, list[Image.Image]]:
         like = requests[0]
