@@ -91,7 +91,7 @@ def test_colours_are_called_what_people_call_them() -> None:
     assert set(captions.values()) == set(COLORS)
     expected = {
         "forest green": "green", "plum": "purple", "chocolate": "brown", "sky blue": "blue",
-        "burgundy": "brown", "lilac": "purple", "charcoal": "grey", "navy blue": "navy", "rose": "pink",
+        "burgundy": "red", "lilac": "purple", "charcoal": "grey", "navy blue": "navy", "rose": "pink",
         "dark blue": "navy", "royal blue": "blue", "turquoise": "teal", "cream": "beige", "ivory": "white",
         "silver": "grey", "slate": "grey",
     }  # fmt: skip

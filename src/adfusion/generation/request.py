@@ -152,8 +152,8 @@ class Picture:
     read_as: str = ""
     """The words it was drawn from, if the model read the prompt and told it in others."""
     computed_in: str = ""
-    """Number format of the arithmetic where it is known and not float32, such as `bfloat16`: in another format
-    it is another picture."""
+    """Number format of the arithmetic where it is known and not float32, such as `bfloat16`. In another it
+    would be another picture."""
 
     @property
     def seed(self) -> int:

@@ -141,12 +141,14 @@ class PromptReader:
         if product is None:
             return None
         values = {role: strongest[role].tag.partition("=")[2] for role in _VALUED if role in strongest}
+        colors, given = self._colors(parts, product != NOTHING, encoder)
+        idle = self._idle(parts, given)
         for attribute in _MOODS:
             if attribute in values:
                 values[attribute] = self._mood(attribute, strongest[attribute], encoder)
-            elif meant := self._meant(attribute, parts, encoder):
+            elif meant := self._meant(attribute, idle, encoder):
                 values[attribute] = meant
-        said = Said(product=product, **values, **self._colors(parts, product != NOTHING, encoder))
+        said = Said(product=product, **values, **colors)
         return replace(said, material=None) if product == NOTHING else said
 
     def _product(self, part: Part | None, parts: Sequence[Part], encoder: TextEncoder) -> str | None:
@@ -159,7 +161,7 @@ class PromptReader:
         else:
             likeliest = max(parts, key=lambda each: each.roles["product"], default=None)
             if likeliest is None or likeliest.roles["product"] < DOUBT:
-                return self._meant("product", parts, encoder)
+                return self._meant("product", self._idle(parts), encoder)
             words, least = likeliest.words.split()[0], UNREAD
         if (known := lexicon.find(words)) is not None:
             return known
@@ -181,21 +183,29 @@ class PromptReader:
         ((value, similarity),) = lexicon.nearest([words], encoder)
         return value if similarity >= COLOR else None
 
-    def _meant(self, attribute: str, parts: Sequence[Part], encoder: TextEncoder) -> str | None:
-        """The value that words which were read as nothing are most like, if any are alike enough."""
-        known = self.lexicons["color"]
-        idle = (
-            part
-            for part in parts
-            if not part.tag or (part.tag in COLOR_ROLES and known.find(part.words) is None)
-        )
-        words = [word for part in idle for word in _WORD.findall(part.words)]
+    def _idle(self, parts: Sequence[Part], given: Sequence[Part] | None = None) -> list[Part]:
+        """Parts that were read as nothing, or as a colour and are none: no dictionary has them or, once roles
+        are `given`, they have none and are no plain colour word ("dusk" is a name of the survey too)."""
+        lexicon = self.lexicons["color"]
+
+        def is_color(part: Part) -> bool:
+            if given is None or part in given:
+                return lexicon.find(part.words) is not None
+            return part.words.lower() in lexicon.anchors
+
+        return [part for part in parts if not part.tag or (part.tag in COLOR_ROLES and not is_color(part))]
+
+    def _meant(self, attribute: str, idle: Sequence[Part], encoder: TextEncoder) -> str | None:
+        """The value that idle words are most like, if any are alike enough, each alone or all of a part."""
+        words = [word for part in idle for word in dict.fromkeys((part.words, *_WORD.findall(part.words)))]
         nearest = self.lexicons[attribute].nearest(words, encoder)
         found = [(similarity, value) for value, similarity in nearest if value and similarity >= UNREAD]
         return max(found)[1] if found else None
 
-    def _colors(self, parts: Sequence[Part], product: bool, encoder: TextEncoder) -> dict[str, str]:
-        """The fields of `Said` that are colours, and the kind of the backdrop."""
+    def _colors(
+        self, parts: Sequence[Part], product: bool, encoder: TextEncoder
+    ) -> tuple[dict[str, str], list[Part]]:
+        """The fields of `Said` that are colours, and the kind of the backdrop; the parts that say them."""
         meant = [(part, self._color(part.words, encoder)) for part in parts if part.tag in COLOR_ROLES]
         colored = [(part, color) for part, color in meant if color is not None]
         kind, places = give_roles([part.roles for part, _ in colored], product=product)
@@ -206,7 +216,7 @@ class PromptReader:
         if kind is not None:
             fields = ("backdrop", "backdrop_color", "second_color")
             said |= zip(fields, (kind, *(named[role] for role in ROLES[kind])), strict=False)
-        return said
+        return said, [colored[place][0] for place in places.values()]
 
     def _color_before(self, parts: Sequence[Part]) -> str | None:
         """The colour that the word before the product is by the letter, though it was read as nothing."""

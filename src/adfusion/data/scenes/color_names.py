@@ -12,7 +12,7 @@ from adfusion.data.scenes.scene import COLORS
 REACH = 0.03
 """In OKLab, how far a colour with a plain name counts for what those around it are called. Of 0.02 to 0.08
 that by which each plain name is told best from all others (share told rightly, mean over the colours)."""
-_BY_SENSE = {"silver": "grey", "lime": "green"}
+_BY_SENSE = {"silver": "grey", "lime": "green", "burgundy": "red"}
 """What shades alone tell otherwise than people do."""
 
 
@@ -26,9 +26,10 @@ def survey() -> dict[str, str]:
     """949 names that people gave to colours on their screens, with the scenes' colour that each means.
 
     The survey is that of xkcd (https://xkcd.com/color/rgb, CC0), as matplotlib has it. "Forest green" is a
-    green by its name. What "plum" is, the colours around it tell whose names do: the colour of which the
-    largest share lies there in OKLab (Parzen windows with equal priors; 170 names end with green, four with
-    beige). A blue that is twice as near to the scenes' navy as to their blue is navy.
+    green by its name, and "cobalt" a blue, for there is a "cobalt blue" and no other cobalt. What "plum" is, the
+    colours around it tell whose names do: the colour of which the largest share lies there in OKLab (Parzen
+    windows with equal priors; 170 names end with green, four with beige). A blue that is twice as near to the
+    scenes' navy as to their blue is navy.
     """
     from matplotlib.colors import XKCD_COLORS, to_rgb
 
@@ -39,6 +40,11 @@ def survey() -> dict[str, str]:
         away = dict(zip(COLORS, np.linalg.norm(shown - places[place], axis=1), strict=True))
         if name == "blue" and 2 * away["navy"] < away["blue"]:
             own[place] = "navy"
+    called = dict(zip(names, own, strict=True))
+    for place, name in enumerate(names):
+        kinds = {called[kind] for color in COLORS if (kind := f"{name} {color}") in called}
+        if own[place] is None and len(kinds) == 1:
+            own[place] = kinds.pop()
     examples = {
         color: np.concatenate([shown[[at]], places[[name == color for name in own]]])
         for at, color in enumerate(COLORS)
