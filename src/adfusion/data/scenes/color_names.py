@@ -28,8 +28,8 @@ def survey() -> dict[str, str]:
     The survey is that of xkcd (https://xkcd.com/color/rgb, CC0), as matplotlib has it. "Forest green" is a
     green by its name, and "cobalt" a blue, for there is a "cobalt blue" and no other cobalt. What "plum" is,
     the colours around it tell whose names do: the colour of which the largest share lies there in OKLab
-    (Parzen windows with equal priors; 170 names end with green, four with beige). A blue that is twice as near
-    to the scenes' navy as to their blue is navy.
+    (Parzen windows with equal priors; 170 names end with green, four with beige). A blue twice as near to the
+    scenes' navy as to their blue is navy.
     """
     from matplotlib.colors import XKCD_COLORS, to_rgb
 
