@@ -1,9 +1,7 @@
-"""Words that a reader knows beside those of captions: `python recipes/mini/dictionary.py WORDNET`.
+"""Words for products beside those of captions: `python recipes/mini/dictionary.py WORDNET`.
 
 WORDNET is the folder of WordNet 3.0 that holds `data.noun` (Debian: `wordnet-base`, /usr/share/wordnet).
-Writes `src/adfusion/data/scenes/dictionary.json`: words for products, and nouns and names of colours that
-stand in for known ones in the sentences that teach reading; and beside it the licence of WordNet. No phrase
-of `adfusion.evaluation.synonyms` is among the words that stand in.
+Writes `src/adfusion/data/scenes/dictionary.json`, and beside it the licence of WordNet.
 """
 
 import json
@@ -13,15 +11,10 @@ from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
-
 from adfusion import files
-from adfusion.data.scenes.caption import COLOR_WORDS, PRODUCT_WORDS
-from adfusion.data.scenes.color_names import survey
-from adfusion.evaluation.synonyms import SYNONYMS
+from adfusion.data.scenes.caption import PRODUCT_WORDS
 
 FOLDER = Path(__file__).parents[2] / "src" / "adfusion" / "data" / "scenes"
-NOUNS = 2000
 ROOTS = {
     "bottle": {"bottle": 2876657, "pitcher": 3950228},
     "can": {"can": 2946921, "canister": 2949542, "tin": 4438897},
@@ -54,10 +47,6 @@ ROOTS = {
 }
 """For each product the meanings whose words name it, and those of all that are kinds of them: byte offsets in
 `data.noun`."""
-THINGS = {"artifact": 21939, "food": 7555863}
-_CRUDE = re.compile("poo|shit|puke|vomit|snot|barf|piss|bile|diarrhea|booger|blackface")
-_WORD = re.compile(r"[a-z][a-z'-]+( [a-z'-]+)?")
-
 Meanings = dict[int, tuple[list[str], list[int]]]
 
 
@@ -101,22 +90,14 @@ def products(known: Meanings) -> dict[str, list[str]]:
             for word, depth in below(root, known):
                 claim = claims.setdefault(word, {})
                 claim[product] = min(depth, claim.get(product, depth))
-    captions = {word.lower() for words in PRODUCT_WORDS.values() for word in words}
+    left_out = {"blackface", *(word.lower() for words in PRODUCT_WORDS.values() for word in words)}
     owned: dict[str, list[str]] = {product: [] for product in ROOTS}
     for word, claim in sorted(claims.items()):
         nearest = min(claim.values())
         owners = [product for product, depth in claim.items() if depth == nearest]
-        if len(owners) == 1 and len(word) > 2 and word not in captions and not _CRUDE.search(word):
+        if len(owners) == 1 and len(word) > 2 and word not in left_out:
             owned[owners[0]].append(word)
     return owned
-
-
-def unmeasured(words: list[str]) -> list[str]:
-    """Those that are no phrase of the measured ones, and hold none."""
-    measured = {synonym.word.lower() for synonym in SYNONYMS}
-    measured = {word.removesuffix("-coloured").replace("-", " ") for word in measured}
-    within = re.compile(rf"\b({'|'.join(map(re.escape, sorted(measured)))})s?\b")
-    return [word for word in words if not within.search(word.replace("-", " ")) and not _CRUDE.search(word)]
 
 
 def licence(folder: Path) -> str:
@@ -128,20 +109,9 @@ def licence(folder: Path) -> str:
 
 def main(folder: str) -> None:
     known = meanings(Path(folder))
-    things = sorted(
-        {word for root in THINGS.values() for word, _ in below(root, known) if _WORD.fullmatch(word)}
-    )
-    rng = np.random.default_rng(0)
-    nouns = unmeasured(things)
-    kept = sorted(rng.choice(nouns, NOUNS, replace=False).tolist())
-    captions = {word for color, words in COLOR_WORDS.items() for word in (color, *words)}
-    colors = [name for name in unmeasured(sorted(survey())) if name not in captions]
     content = {
-        "source": "products and nouns: WordNet 3.0, Copyright 2006 by Princeton University, see "
-        "WORDNET-LICENSE.txt; colors: https://xkcd.com/color/rgb, CC0",
+        "source": "WordNet 3.0, Copyright 2006 by Princeton University, see WORDNET-LICENSE.txt",
         "products": products(known),
-        "nouns": kept,
-        "colors": colors,
     }
     files.write_text(FOLDER / "dictionary.json", json.dumps(content, indent=1, ensure_ascii=False) + "\n")
     files.write_text(FOLDER / "WORDNET-LICENSE.txt", licence(Path(folder)))

@@ -4,9 +4,8 @@ import re
 
 from adfusion.data.scenes.caption import COLOR_WORDS, PRODUCT_WORDS
 from adfusion.data.scenes.color_names import colors
-from adfusion.data.scenes.dictionary import COLORS as SURVEYED
-from adfusion.data.scenes.dictionary import NOUNS
 from adfusion.data.scenes.dictionary import PRODUCTS as DICTIONARY
+from adfusion.data.scenes.phrases import ORDINARY
 from adfusion.data.scenes.plain import ROLES
 from adfusion.data.scenes.scene import COLORS, random_scene
 from adfusion.data.scenes.sentences import TAGS, Sentence, sentence
@@ -42,7 +41,7 @@ def test_a_marked_colour_is_that_of_the_scene() -> None:
         for role, field in fields.items():
             for words in _words(each, role):
                 name = getattr(random_scene(number), field)
-                known = (name, *COLOR_WORDS[name], *NOUNS, *SURVEYED)
+                known = (name, *COLOR_WORDS[name], *ORDINARY)
                 assert any(words.endswith(word.lower()) for word in known), each.text
                 checked += 1
     assert checked > 2000
@@ -56,7 +55,7 @@ def test_a_marked_value_is_that_of_the_scene() -> None:
             if value:
                 assert (getattr(scene, attribute) or "nothing") == value
         for words in _words(each, "product"):
-            assert words in (*map(str.lower, PRODUCT_WORDS[str(scene.product)]), *NOUNS)
+            assert words in (*map(str.lower, PRODUCT_WORDS[str(scene.product)]), *ORDINARY)
 
 
 def test_no_sentence_is_worded_as_the_prompts_that_models_are_measured_with() -> None:

@@ -72,7 +72,7 @@ def trained_reader(run: Path) -> PromptReader:
     lexicons = {
         "product": Lexicon.of(_valued(PRODUCT_WORDS), _valued(dictionary.PRODUCTS), encoder),
         "color": Lexicon.of(*colors(), encoder),
-        "season": Lexicon.of(_valued(phrases.SEASON) | neither, {}, encoder),
+        "season": Lexicon.of(_valued(phrases.SEASON) | _valued(phrases.OCCASIONS) | neither, {}, encoder),
         "light": Lexicon.of(_valued(phrases.LIGHT) | neither, {}, encoder),
     }
     return PromptReader(network.eval().requires_grad_(False), TAGS, lexicons)

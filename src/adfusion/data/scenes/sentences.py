@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from adfusion.data.scenes import dictionary, phrases
+from adfusion.data.scenes import phrases
 from adfusion.data.scenes.caption import (
     COLOR_WORDS,
     DISTANCE_WORDS,
@@ -173,8 +173,8 @@ class _Writer:
         return _marked(f"{attribute}={value}", self._one(words[value])) if value else ""
 
     def _noun(self, product: str) -> str:
-        if self._says(0.3):
-            return self._one(dictionary.NOUNS)
+        if self._says(0.12):
+            return self._one(phrases.ORDINARY)
         return product if self._says(0.4) else self._one(PRODUCT_WORDS[product])
 
     def _color(self, role: str, name: str | None) -> str:
@@ -183,10 +183,8 @@ class _Writer:
         word = name
         if self._says(0.35):
             word = self._one(COLOR_WORDS[name])
-        elif self._says(0.1):
-            word = self._one(dictionary.NOUNS)
-        elif self._says(0.2):
-            word = self._one(dictionary.COLORS)
+        elif self._says(0.08):
+            word = self._one(phrases.ORDINARY)
         if self._says(0.06):
             word = self._one(("light ", "bright ", "deep ", "pale ", "soft ", "warm ")) + word
         return _marked(role, word)
