@@ -57,8 +57,8 @@ class AutoencoderTask:
         self.model = None if recipe.latents_of is None else self._model(run.parent / recipe.latents_of)
 
     def _go_on_from(self, run: Path) -> None:
-        """Takes over the weights of `run`. Where the decoder has fewer blocks than that, each level keeps its
-        last, which depend on no other's being there as much as the first do on them."""
+        """Take over the weights of `run`. Where the decoder has fewer blocks than that one's, each level keeps
+        its last blocks: without these a picture suffers most."""
         before, _ = trained_autoencoder(run)
         found, allowed = before.config, self.network.config
         fewer = all(

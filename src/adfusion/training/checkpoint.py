@@ -61,7 +61,7 @@ def restore(
                 if not weight.requires_grad:
                     continue
                 optimizer, kept = _trained_by(weight, optimizers)
-                if f"{kept[0]}.{name}" in saved:
+                if f"{kept[-1]}.{name}" in saved:
                     optimizer.state[weight] = {
                         key: _placed(file.get_tensor(f"{key}.{name}"), weight) for key in kept
                     }
