@@ -57,7 +57,7 @@ class AutoencoderTask:
         self.model = None if recipe.latents_of is None else self._model(run.parent / recipe.latents_of)
 
     def _go_on_from(self, run: Path) -> None:
-        """Take over the weights of `run`. Where the decoder has fewer blocks than that one's, each level keeps
+        """Take over the weights of `run`. Where the decoder has fewer blocks than that one, each level keeps
         its last blocks: without these a picture suffers most."""
         before, _ = trained_autoencoder(run)
         found, allowed = before.config, self.network.config
