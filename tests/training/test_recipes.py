@@ -6,12 +6,15 @@ from typing import Any
 
 import pytest
 import yaml
+from pydantic import ValidationError
 
 from adfusion.data import shards
+from adfusion.data.scenes.scene import random_scene
+from adfusion.data.scenes.split import held_out
 from adfusion.models import store
 from adfusion.training.pack import pack
 from adfusion.training.probe import pack_probe
-from adfusion.training.recipe import load_recipe
+from adfusion.training.recipe import SceneData, load_recipe
 from tiny_probe import TINY_EFFORT, UNTRAINED, vouched_for
 from tiny_runs import recipe_file, run_to_end
 
@@ -84,3 +87,22 @@ def test_the_recipe_of_the_probe_leads_to_it(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(shards, "SHARD", 4)
     rehearse(RECIPES / "probe" / "probe.yaml", tmp_path)
     assert pack_probe(tmp_path / "probe", tmp_path / "packed", scenes=4).size(160, 90) == (48, 32)
+
+
+def test_a_weight_shows_a_product_again_in_other_words() -> None:
+    scenes = [random_scene(number) for number in range(200)]
+    plainly, hard = SceneData(scenes=200, hold_out=True), {"sneaker": 3}
+    weighted = SceneData(scenes=200, hold_out=True, weights=hard)
+    once = [place for place, _ in plainly.learnt(scenes)]
+    assert all(not held_out(scenes[place]) for place in once) and len(once) < 200
+    for place in once:
+        turns = [turn for other, turn in weighted.learnt(scenes) if other == place]
+        assert turns == list(range(hard.get(scenes[place].product or "", 1)))
+    assert {place for place, _ in weighted.learnt(scenes)} == set(once)
+
+
+def test_a_weight_of_something_else_is_refused() -> None:
+    with pytest.raises(ValidationError, match="found 'shoe', allowed: bottle, can"):
+        SceneData(scenes=1, weights={"shoe": 2})
+    with pytest.raises(ValidationError, match="greater than 0"):
+        SceneData(scenes=1, weights={"sneaker": 0})

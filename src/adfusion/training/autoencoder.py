@@ -13,9 +13,10 @@ from PIL import Image
 from torch import Tensor, nn
 
 from adfusion.errors import UserError
-from adfusion.nets import Autoencoder, AutoencoderConfig
+from adfusion.nets import Autoencoder
 from adfusion.pixels import to_pictures, to_pixels
 from adfusion.training.loop import TrainingProgress, generator_of
+from adfusion.training.networks import autoencoder_config
 from adfusion.training.pictures import (
     Order,
     PictureGroups,
@@ -24,19 +25,8 @@ from adfusion.training.pictures import (
     ready_shards,
     step_rng,
 )
-from adfusion.training.recipe import AutoencoderNetwork, AutoencoderRecipe
+from adfusion.training.recipe import AutoencoderRecipe
 from adfusion.training.runs import trained_autoencoder
-
-
-def autoencoder_config(shape: AutoencoderNetwork) -> AutoencoderConfig:
-    """Raises `ValueError` for numbers that do not fit together."""
-    return AutoencoderConfig(
-        latent_channels=shape.latent_channels,
-        encoder_widths=shape.widths,
-        encoder_blocks=shape.encoder_blocks,
-        decoder_widths=shape.widths,
-        decoder_blocks=shape.decoder_blocks,
-    )
 
 
 class AutoencoderTask:

@@ -12,37 +12,15 @@ from torch import Tensor
 from adfusion import files
 from adfusion.data.scenes.sheet import contact_sheet
 from adfusion.diffusion import Denoiser, Streams, denoiser, guided, objectives, process, samplers, times
-from adfusion.errors import UserError
-from adfusion.nets import AutoencoderConfig, DiT, DiTConfig, TextEncoder, TextStates
+from adfusion.nets import DiT, TextEncoder, TextStates
 from adfusion.pixels import to_pictures
 from adfusion.training.latents import LatentGroups, encode_shards, pad
 from adfusion.training.loop import TrainingProgress, generator_of
+from adfusion.training.networks import denoiser_config
 from adfusion.training.origin import base_model, check_network, remember
 from adfusion.training.pictures import Order, ready_shards, step_rng
 from adfusion.training.recipe import DenoiserRecipe
 from adfusion.training.runs import finished_run, trained_autoencoder
-
-
-def denoiser_config(recipe: DenoiserRecipe, latents: AutoencoderConfig) -> DiTConfig:
-    """The network for such latents; positions count patches on a square of the first size's area.
-
-    Raises `UserError` for numbers that do not fit together.
-    """
-    width, height = recipe.data.sizes[0]
-    try:
-        return DiTConfig(
-            sample_size=round((width * height) ** 0.5 / latents.factor),
-            patch_size=recipe.network.patch_size,
-            in_channels=latents.latent_channels,
-            out_channels=latents.latent_channels,
-            width=recipe.network.width,
-            heads=recipe.network.heads,
-            depth=recipe.network.depth,
-            overlap=recipe.network.overlap,
-            centred=recipe.network.centred,
-        )
-    except ValueError as error:
-        raise UserError(f"{recipe.name}: network: {error}") from error
 
 
 class DenoiserTask:

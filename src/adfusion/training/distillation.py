@@ -25,9 +25,9 @@ from adfusion.diffusion import Streams, process, samplers, times
 from adfusion.errors import UserError
 from adfusion.nets import DiT, TextEncoder, TextStates
 from adfusion.pixels import to_pictures
-from adfusion.training.denoiser import denoiser_config
 from adfusion.training.latents import Texts
 from adfusion.training.loop import TrainingProgress
+from adfusion.training.networks import denoiser_config
 from adfusion.training.paths import PathShard, Teacher, draw_paths
 from adfusion.training.pictures import Order, step_rng
 from adfusion.training.recipe import DenoiserRecipe, StudentRecipe

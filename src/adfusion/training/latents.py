@@ -13,7 +13,7 @@ from adfusion import files
 from adfusion.data.photo_shards import PhotoShard
 from adfusion.data.scenes.caption import caption
 from adfusion.data.scenes.plain import THOROUGH, said_of
-from adfusion.data.scenes.split import held_out
+from adfusion.data.scenes.scene import Scene
 from adfusion.data.shards import Shard
 from adfusion.nets import Autoencoder, TextEncoder, TextStates
 from adfusion.pixels import to_pixels
@@ -59,16 +59,16 @@ def _examples(shard: Shard | PhotoShard, data: PictureData) -> tuple[np.ndarray,
     """Pictures (n h w 3) to learn from, and `data.captions` wordings of each, one after the other."""
     if isinstance(shard, PhotoShard):
         return shard.pictures(), list(shard.captions)
-    hold_out = isinstance(data, SceneData) and data.hold_out
-    learnt = [not (hold_out and held_out(scene)) for scene in shard.scenes]
-    scenes = [scene for scene, kept in zip(shard.scenes, learnt, strict=True) if kept]
-    plain = round(data.plain * data.captions) if isinstance(data, SceneData) else 0
-    wordings = [
-        said_of(scene, wording, THOROUGH).plain() if wording < plain else caption(scene, wording)
-        for scene in scenes
-        for wording in range(data.captions)
-    ]
-    return shard.pictures()[learnt], wordings
+    assert isinstance(data, SceneData)
+    scenes, learnt = shard.scenes, data.learnt(shard.scenes)
+    plain = round(data.plain * data.captions)
+
+    def say(scene: Scene, turn: int, place: int) -> str:
+        wording = turn * data.captions + place
+        return said_of(scene, wording, THOROUGH).plain() if place < plain else caption(scene, wording)
+
+    wordings = [say(scenes[index], turn, place) for index, turn in learnt for place in range(data.captions)]
+    return shard.pictures()[[index for index, _ in learnt]], wordings
 
 
 @torch.no_grad()

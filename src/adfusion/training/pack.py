@@ -19,12 +19,11 @@ from adfusion.evaluation.report import metrics
 from adfusion.models import Model, ModelCard, store
 from adfusion.models.card import PARTS, READER, Data, Defaults, LatentStatistics, Source, TrainingRecord
 from adfusion.nets import AutoencoderConfig, DiT, Upsampler
-from adfusion.training.denoiser import denoiser_config
+from adfusion.training.networks import denoiser_config, upsampler_config
 from adfusion.training.origin import remembered
 from adfusion.training.reader import trained_reader
 from adfusion.training.recipe import DenoiserRecipe, SceneData, UpsamplerRecipe
 from adfusion.training.runs import earlier_run, finished_run, lineage, trained_autoencoder
-from adfusion.training.upsampler import upsampler_config
 
 
 class _Strict(BaseModel):

@@ -14,7 +14,6 @@ from adfusion import files
 from adfusion.data.scenes.caption import caption
 from adfusion.data.scenes.plain import THOROUGH, said_of
 from adfusion.data.scenes.scene import Scene
-from adfusion.data.scenes.split import held_out
 from adfusion.data.shards import Shard
 from adfusion.diffusion import Process, denoiser, samplers
 from adfusion.diffusion.prediction import Prediction
@@ -78,7 +77,8 @@ def _draw(
     shard: Shard, recipe: StudentRecipe, teacher: Teacher, encoder: TextEncoder, accelerator: Accelerator
 ) -> dict[str, Tensor]:
     rng = step_rng(recipe.seed, shard.first)
-    scenes = [scene for scene in shard.scenes if not (recipe.data.hold_out and held_out(scene))]
+    all_scenes = shard.scenes
+    scenes = [all_scenes[place] for place, _ in recipe.data.learnt(all_scenes)]
 
     def say(scene: Scene) -> str:
         if rng.random() < recipe.drop_caption:

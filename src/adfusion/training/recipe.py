@@ -1,6 +1,6 @@
 """A training recipe: every number that decides what a run produces, in one YAML file."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self
 
@@ -10,16 +10,20 @@ from pydantic import (
     ConfigDict,
     Discriminator,
     Field,
+    PositiveInt,
     PrivateAttr,
     Tag,
     TypeAdapter,
     ValidationError,
+    field_validator,
     model_validator,
 )
 
 from adfusion.data.folder import read_photos
 from adfusion.data.parquet import find_shards, read_rows
 from adfusion.data.photo import KEPT_SIDE, Photo, Unusable
+from adfusion.data.scenes.scene import PRODUCTS, Scene
+from adfusion.data.scenes.split import held_out
 from adfusion.errors import UserError
 
 Side = Annotated[int, Field(ge=8, le=KEPT_SIDE)]
@@ -42,7 +46,26 @@ class SceneData(_Strict):
     plain: float = Field(0.0, ge=0, le=1)
     """Share of the captions that are plain (`adfusion.data.scenes.plain`)."""
     hold_out: bool = False
-    """Leave out the combinations of `adfusion.data.scenes.split`; only the denoiser heeds it."""
+    """Leave out the combinations of `adfusion.data.scenes.split`; only denoisers and students heed it."""
+    weights: dict[str, PositiveInt] = Field(default_factory=dict)
+    """How often each pass over the scenes shows those of a product, each time in other words; once where it
+    is not named. For shapes that are harder to learn. Only denoisers and students heed it."""
+
+    @field_validator("weights")
+    @classmethod
+    def _products_are_known(cls, weights: dict[str, int]) -> dict[str, int]:
+        if unknown := sorted(weights.keys() - set(PRODUCTS)):
+            raise ValueError(f"found {unknown[0]!r}, allowed: {', '.join(PRODUCTS)}")
+        return weights
+
+    def learnt(self, scenes: Sequence[Scene]) -> list[tuple[int, int]]:
+        """Places of the scenes that are learnt from, each with how often it came before in the same pass."""
+        return [
+            (place, turn)
+            for place, scene in enumerate(scenes)
+            if not (self.hold_out and held_out(scene))
+            for turn in range(self.weights.get(scene.product or "", 1))
+        ]
 
 
 class _PhotoData(_Strict):
@@ -133,6 +156,9 @@ class _Recipe(_Strict):
     optimizer: Optimizer
     ema_half_life: int = Field(2000, gt=0)
     """Pictures after which a weight's old value counts half in the average that is kept."""
+    keep_share: float = Field(0.0, ge=0, lt=1)
+    """Share of the weights of `start_from` in the finished ones; the rest is the average (Wortsman et al.,
+    arXiv:2109.01903). Where both runs erred by chance, their mean errs less."""
     precision: Literal["no", "bf16", "fp16"] = "no"
     """Of the arithmetic; weights stay in float32. `bf16` pays on GPUs, and on CPUs with `avx512_bf16`."""
     compile: bool = False
@@ -140,6 +166,12 @@ class _Recipe(_Strict):
     log_every: int = Field(1000, gt=0)
     checkpoint_every: int = Field(10_000, gt=0)
     samples_every: int = Field(20_000, gt=0)
+
+    @model_validator(mode="after")
+    def _there_are_weights_to_keep(self) -> Self:
+        if self.keep_share and getattr(self, "start_from", None) is None:
+            raise ValueError("start_from: found none, allowed with keep_share: a run, for its weights")
+        return self
 
     @property
     def tokens_multiple(self) -> int:

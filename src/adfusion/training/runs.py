@@ -11,6 +11,7 @@ from torch import Tensor
 
 from adfusion.errors import UserError
 from adfusion.nets import Autoencoder
+from adfusion.training.networks import autoencoder_config
 from adfusion.training.recipe import AutoencoderNetwork
 
 
@@ -48,8 +49,6 @@ def earlier_run(recipe: dict[str, Any]) -> str | None:
 
 def trained_autoencoder(run: Path) -> tuple[Autoencoder, dict[str, Any]]:
     """The frozen autoencoder of a finished run, and the run's record."""
-    from adfusion.training.autoencoder import autoencoder_config
-
     weights, record = finished_run(run)
     if record["recipe"]["train"] != "autoencoder":
         raise UserError(f"{run}: found a run of the {record['recipe']['train']}, need one of the autoencoder")

@@ -11,9 +11,10 @@ from einops import rearrange
 from PIL import Image
 from torch import Tensor
 
-from adfusion.nets import Upsampler, UpsamplerConfig
+from adfusion.nets import Upsampler
 from adfusion.pixels import to_pictures, to_pixels
 from adfusion.training.loop import TrainingProgress
+from adfusion.training.networks import upsampler_config
 from adfusion.training.pictures import (
     Order,
     PictureGroups,
@@ -22,12 +23,8 @@ from adfusion.training.pictures import (
     ready_shards,
     step_rng,
 )
-from adfusion.training.recipe import UpsamplerNetwork, UpsamplerRecipe
+from adfusion.training.recipe import UpsamplerRecipe
 from adfusion.training.runs import trained_autoencoder
-
-
-def upsampler_config(shape: UpsamplerNetwork) -> UpsamplerConfig:
-    return UpsamplerConfig(**shape.model_dump())
 
 
 class UpsamplerTask:
