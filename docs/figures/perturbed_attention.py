@@ -20,7 +20,7 @@ from adfusion.evaluation.drawing import BATCH
 from adfusion.models import Model, store
 from adfusion.nets import TextStates
 from adfusion.pixels import to_pictures
-from adfusion.training.paths import Teacher, draw_path
+from adfusion.training.paths import Guide, Teacher, draw_path
 from adfusion.training.recipe import PerturbedAttention
 
 IMAGE = Path(__file__).parents[1] / "images" / "perturbed-attention.jpg"
@@ -47,7 +47,7 @@ def draw(model: Model, guide: PerturbedAttention | None, prompts: list[str], see
         model.process,
         model.times(STEPS),
         model.autoencoder.config.factor,
-        guide,
+        () if guide is None else (Guide(model.denoiser_net, guide.scale, guide.start, guide.block),),
     )
     noise = defaults.noise_scale * Streams(seeds).randn(model.latent_shape(*size))
     words = model.text_encoder.recall([*model.read(prompts, seeds), *([""] * len(prompts))])

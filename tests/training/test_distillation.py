@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -44,6 +45,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         write_smooth_shards(folder / "scenes")
         run_to_end(recipe_file(folder, AUTOENCODER), folder / "autoencoder")
         run_to_end(recipe_file(folder, DENOISER), folder / "denoiser")
+        run_to_end(recipe_file(folder, DENOISER, pictures=8), folder / "weaker")
         yield folder
 
 
@@ -70,10 +72,18 @@ def test_a_student_begins_as_its_teacher() -> None:
         student(x, t, text, mask)
 
 
-@pytest.mark.parametrize("worse", [None, {"block": 0, "scale": 2.0, "start": 0.8}])
-def test_paths_are_the_guided_teachers_own(runs: Path, worse: dict[str, float] | None) -> None:
-    name = "plain" if worse is None else "perturbed"
-    task = ready_task(runs, name, drop_caption=0.0, perturbed_attention=worse)
+# A network that has hardly learnt draws much the same without attention: this scale makes it felt.
+PERTURBED: dict[str, Any] = {"block": 0, "scale": 200.0, "start": 0.8}
+WEAKER: dict[str, Any] = {"teacher": "weaker", "scale": 1.5, "start": 0.9}
+
+
+@pytest.mark.parametrize("perturbed", [None, PERTURBED])
+@pytest.mark.parametrize("weaker", [None, WEAKER])
+def test_paths_are_the_guided_teachers_own(
+    runs: Path, perturbed: dict[str, Any] | None, weaker: dict[str, Any] | None
+) -> None:
+    name = f"perturbed-{perturbed is not None}-weaker-{weaker is not None}"
+    task = ready_task(runs, name, drop_caption=0.0, perturbed_attention=perturbed, autoguidance=weaker)
     shard = PathShard(**load_file(next((runs / name / "paths").iterdir())))
     item = 3
     words = shard.texts[shard.starts[item] : shard.starts[item + 1]].float()[None]
@@ -81,19 +91,23 @@ def test_paths_are_the_guided_teachers_own(runs: Path, worse: dict[str, float] |
     net, scale = task.teacher.network, float(shard.guidance_scales[item])
     assert 1 <= scale <= 3
 
-    def with_text(states: torch.Tensor, perturbed: int | None = None) -> Denoiser:
+    other = DiT(net.config)
+    other.load_state_dict(load_file(runs / "weaker" / "network.safetensors"))
+
+    def with_text(states: torch.Tensor, block: int | None = None, net: DiT = net) -> Denoiser:
         context = net.text(states, torch.ones(states.shape[:2], dtype=torch.bool))
         return denoiser(
-            lambda x, t: net.predict(x, t, context, perturbed=perturbed),
+            lambda x, t: net.predict(x, t, context, perturbed=block),
             task.teacher.prediction,
             task.teacher.process,
         )
 
     def denoise(x: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
         estimate = guided(with_text(words), with_text(nothing.states), scale)(x, t)
-        if worse is None or t > worse["start"]:
-            return estimate
-        return estimate + worse["scale"] * (with_text(words)(x, t) - with_text(words, 0)(x, t))
+        for guide, worse in ((perturbed, with_text(words, 0)), (weaker, with_text(words, net=other))):
+            if guide is not None and t <= guide["start"]:
+                estimate = estimate + guide["scale"] * (with_text(words)(x, t) - worse(x, t))
+        return estimate
 
     noise = shard.states[item, :1].float()
     with torch.no_grad():
@@ -106,6 +120,12 @@ def test_paths_are_the_guided_teachers_own(runs: Path, worse: dict[str, float] |
 def test_a_block_that_the_teacher_lacks_is_refused(runs: Path) -> None:
     with pytest.raises(UserError, match="perturbed_attention: block: found 2, allowed 0 to 1"):
         ready_task(runs, "no-block", perturbed_attention={"block": 2, "scale": 1.0})
+
+
+def test_a_guide_of_another_shape_is_refused(runs: Path) -> None:
+    run_to_end(recipe_file(runs, DENOISER, network={**DENOISER["network"], "depth": 1}), runs / "shallow")
+    with pytest.raises(UserError, match=r"autoguidance: teacher: found .*depth=1.*allowed .*depth=2"):
+        ready_task(runs, "no-guide", autoguidance={"teacher": "shallow", "scale": 1.0})
 
 
 def test_paths_begin_with_as_much_noise_as_was_asked_for(runs: Path) -> None:

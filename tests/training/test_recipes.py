@@ -56,9 +56,10 @@ def rehearse(recipe: Path, runs: Path) -> None:
     if (runs / recipe.stem).exists():
         return
     real = load_recipe(recipe)
-    for field in ("autoencoder", "teacher", "start_from"):
-        if needed := getattr(real, field, None):
-            rehearse(recipe.with_stem(needed), runs)
+    needed = [getattr(real, field, None) for field in ("autoencoder", "teacher", "start_from")]
+    needed.append(getattr(getattr(real, "autoguidance", None), "teacher", None))
+    for name in filter(None, needed):
+        rehearse(recipe.with_stem(name), runs)
     small = shrunk(yaml.safe_load(recipe.read_text()))
     run_to_end(recipe_file(runs, small), runs / recipe.stem)
 

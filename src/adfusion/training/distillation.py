@@ -23,12 +23,12 @@ from adfusion.data import shards
 from adfusion.data.scenes.sheet import contact_sheet
 from adfusion.diffusion import Streams, process, samplers, times
 from adfusion.errors import UserError
-from adfusion.nets import DiT, TextEncoder, TextStates
+from adfusion.nets import DiT, DiTConfig, TextEncoder, TextStates
 from adfusion.pixels import to_pictures
 from adfusion.training.latents import Texts
 from adfusion.training.loop import TrainingProgress
 from adfusion.training.networks import denoiser_config
-from adfusion.training.paths import PathShard, Teacher, draw_paths
+from adfusion.training.paths import Guide, PathShard, Teacher, draw_paths
 from adfusion.training.pictures import Order, step_rng
 from adfusion.training.recipe import DenoiserRecipe, StudentRecipe
 from adfusion.training.runs import finished_run, latent_statistics, trained_autoencoder
@@ -47,21 +47,14 @@ class StudentTask:
         self.mean, self.std = latent_statistics(folder)
         config = denoiser_config(taught, self.autoencoder.config)
         grid = times.shifted(times.trailing(recipe.path_steps), recipe.shift)
-        worse = recipe.perturbed_attention
-        if worse is not None and worse.block >= config.depth:
-            raise UserError(
-                f"{recipe.name}: perturbed_attention: block: found {worse.block}, "
-                f"allowed 0 to {config.depth - 1}"
-            )
-        network = DiT(config)
-        network.load_state_dict(weights)
+        network = _frozen(config, weights)
         self.teacher = Teacher(
-            network.eval().requires_grad_(False),
+            network,
             taught.prediction,
             process.by_name(taught.process),
             grid,
             self.autoencoder.config.factor,
-            worse,
+            tuple(self._guides(taught, network)),
         )
         torch.manual_seed(recipe.seed)
         self.network = DiT(replace(config, distilled=True, coarse_start=recipe.coarse_start))
@@ -74,10 +67,32 @@ class StudentTask:
         if recipe.coarse_start and "coarse_out.weight" not in start:
             self.network.start_coarse_out()
 
+    def _guides(self, taught: DenoiserRecipe, teacher: DiT) -> Iterator[Guide]:
+        """Raises `UserError` for what this teacher cannot be led away from."""
+        name, config = self.recipe.name, teacher.config
+        if (lacking := self.recipe.perturbed_attention) is not None:
+            if lacking.block >= config.depth:
+                raise UserError(
+                    f"{name}: perturbed_attention: block: found {lacking.block}, "
+                    f"allowed 0 to {config.depth - 1}"
+                )
+            yield Guide(teacher, lacking.scale, lacking.start, lacking.block)
+        if (weaker := self.recipe.autoguidance) is not None:
+            weights, record = finished_run(self.run.parent / weaker.teacher)
+            earlier = DenoiserRecipe(**record["recipe"])
+            found = denoiser_config(earlier, self.autoencoder.config)
+            if (earlier.autoencoder, found) != (taught.autoencoder, config):
+                raise UserError(
+                    f"{name}: autoguidance: teacher: found latents of {earlier.autoencoder} and {found}, "
+                    f"allowed those of the teacher, {taught.autoencoder} and {config}"
+                )
+            yield Guide(_frozen(found, weights), weaker.scale, weaker.start)
+
     def prepare(self, accelerator: Accelerator) -> Iterator[TrainingProgress]:
         recipe, self.device = self.recipe, accelerator.device
         self.autoencoder.to(self.device)
-        self.teacher.network.to(self.device)
+        for network in (self.teacher.network, *(guide.network for guide in self.teacher.guides)):
+            network.to(self.device)
         data = recipe.data
         planned = shards.plan(self.run.parent / "scenes", data.first, data.scenes, data.sizes)
         drawn = yield from draw_paths(self.run / "paths", planned, recipe, self.teacher, accelerator)
@@ -140,6 +155,12 @@ class StudentTask:
             )
             rows.append(self.autoencoder.decode(last.sample * self.std.to(noise) + self.mean.to(noise)))
         return contact_sheet(list(to_pictures(torch.cat(rows))), count)
+
+
+def _frozen(config: DiTConfig, weights: dict[str, Tensor]) -> DiT:
+    network = DiT(config)
+    network.load_state_dict(weights)
+    return network.eval().requires_grad_(False)
 
 
 def _of_another_teacher(

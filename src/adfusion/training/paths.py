@@ -21,7 +21,7 @@ from adfusion.nets import DiT, TextEncoder, TextStates
 from adfusion.training.latents import pad
 from adfusion.training.loop import TrainingProgress, generator_of
 from adfusion.training.pictures import step_rng
-from adfusion.training.recipe import PerturbedAttention, StudentRecipe
+from adfusion.training.recipe import StudentRecipe
 
 AT_ONCE = 32
 """Paths drawn in one batch."""
@@ -38,7 +38,19 @@ class Teacher:
     """The grid of its steps, (steps + 1,), from 1 down to 0."""
     factor: int
     """Pixels along one side of a latent pixel."""
-    perturbed_attention: PerturbedAttention | None = None
+    guides: tuple["Guide", ...] = ()
+
+
+@dataclass(frozen=True)
+class Guide:
+    """A network that draws worse than the teacher; paths are led away from what it would draw."""
+
+    network: DiT
+    scale: float
+    start: float = 1.0
+    """The time at which it begins."""
+    perturbed: int | None = None
+    """The block in which it lacks self-attention."""
 
 
 @dataclass(frozen=True)
@@ -117,9 +129,11 @@ def draw_path(
 ) -> Tensor:
     """The states (n steps+1 c h w) of guided paths; `both` holds n captions and n times the empty one."""
     device = accelerator.device
-    network, worse = teacher.network, teacher.perturbed_attention
+    network = teacher.network
     states, mask = both.states.to(device), both.mask.to(device)
-    context, own = network.text(states, mask), network.text(states[: len(noise)], mask[: len(noise)])
+    context = network.text(states, mask)
+    own = states[: len(noise)], mask[: len(noise)]
+    guides = [(guide, guide.network.text(*own)) for guide in teacher.guides]
     scale = scales.view(-1, 1, 1, 1).to(device)
 
     def velocity(x_t: Tensor, t: Tensor) -> Tensor:
@@ -127,11 +141,12 @@ def draw_path(
             output = network.predict(torch.cat([x_t, x_t]), torch.cat([t, t]), context)
         words, nothing = output.float().chunk(2)
         guided = nothing + scale * (words - nothing)
-        if worse is None or t[0] > worse.start:
-            return guided
-        with accelerator.autocast():
-            shapeless = network.predict(x_t, t, own, perturbed=worse.block)
-        return guided + worse.scale * (words - shapeless.float())
+        for guide, read in guides:
+            if t[0] <= guide.start:
+                with accelerator.autocast():
+                    worse = guide.network.predict(x_t, t, read, perturbed=guide.perturbed)
+                guided = guided + guide.scale * (words - worse.float())
+        return guided
 
     denoise = denoiser(velocity, teacher.prediction, teacher.process)
     noise = noise.to(device)

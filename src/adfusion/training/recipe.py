@@ -267,15 +267,28 @@ class DenoiserRecipe(_Recipe):
     sample_prompts: tuple[str, ...] = ()
 
 
-class PerturbedAttention(_Strict):
-    """A guide of the teacher beside the empty prompt: itself, in one block without self-attention."""
+class _Guide(_Strict):
+    """What the teacher's paths are led away from, beside what it draws without words."""
+
+    scale: float = Field(gt=0)
+    """How far they are led away."""
+    start: float = Field(1.0, gt=0, le=1)
+    """The time at which it begins: what is decided before, layout and colours, is left alone."""
+
+
+class PerturbedAttention(_Guide):
+    """The teacher itself, in one block without self-attention (Ahn et al. 2024, arXiv:2403.17377, eq. 13)."""
 
     block: int = Field(ge=0)
     """Counted from 0."""
-    scale: float = Field(gt=0)
-    """How far its paths are led away from what this draws (Ahn et al. 2024, arXiv:2403.17377, eq. 13)."""
-    start: float = Field(1.0, gt=0, le=1)
-    """The time at which it begins: what is decided before, layout and colours, is left alone."""
+
+
+class Autoguidance(_Guide):
+    """A teacher that has learnt less (Karras et al. 2024, arXiv:2406.02507): led on the way from it to the
+    present one, paths go further than that has come."""
+
+    teacher: str
+    """The finished run, beside this one, of a denoiser of the same shape, for the same latents."""
 
 
 class StudentRecipe(_Recipe):
@@ -294,6 +307,7 @@ class StudentRecipe(_Recipe):
     guidance_scales: tuple[float, float] = (1.0, 8.0)
     """Range of the teacher's guidance, which is an input of the student."""
     perturbed_attention: PerturbedAttention | None = None
+    autoguidance: Autoguidance | None = None
     noise_scales: tuple[Annotated[float, Field(gt=0)], Annotated[float, Field(gt=0)]] = (1.0, 1.0)
     """Range of the noise's standard deviation at the beginning of a path."""
     coarse_start: bool = False
