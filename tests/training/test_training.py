@@ -146,19 +146,6 @@ def test_an_autoencoder_goes_on_from_another_run(runs: Path) -> None:
         train(recipe_file(runs, AUTOENCODER, start_from="first", network=wider), runs / "third")
 
 
-def test_a_share_of_the_first_weights_is_kept(runs: Path) -> None:
-    first = run_to_end(recipe_file(runs, AUTOENCODER), runs / "first")
-    on = {"start_from": "first", "seed": 4}
-    without = run_to_end(recipe_file(runs, AUTOENCODER, **on), runs / "without")
-    kept = recipe_file(runs, AUTOENCODER, **on, keep_share=0.3)
-    stopped = next(step for step in train(kept, runs / "kept") if step.loss and step.pictures_seen >= 24)
-    assert stopped.pictures_seen < AUTOENCODER["pictures"]
-    for name, weight in run_to_end(kept, runs / "kept", resume=True).items():
-        torch.testing.assert_close(weight, 0.7 * without[name] + 0.3 * first[name])
-    with pytest.raises(UserError, match="start_from: found none, allowed with keep_share"):
-        train(recipe_file(runs, AUTOENCODER, keep_share=0.3), runs / "none")
-
-
 def test_a_weight_that_has_had_no_gradient_yet_resumes_exactly(tmp_path: Path) -> None:
     recipe = load_recipe(recipe_file(tmp_path, AUTOENCODER))
 

@@ -60,7 +60,8 @@ def _examples(shard: Shard | PhotoShard, data: PictureData) -> tuple[np.ndarray,
     if isinstance(shard, PhotoShard):
         return shard.pictures(), list(shard.captions)
     assert isinstance(data, SceneData)
-    scenes, learnt = shard.scenes, data.learnt(shard.scenes)
+    scenes = shard.scenes
+    learnt = data.learnt(scenes)
     plain = round(data.plain * data.captions)
 
     def say(scene: Scene, turn: int, place: int) -> str:

@@ -138,8 +138,7 @@ def run_training(task: Task, recipe: Recipe, run: Path, *, resume: bool) -> Iter
     """Train `task.network` as `recipe` says, keeping everything under the folder `run`.
 
     Writes `checkpoint.safetensors`, `log.jsonl`, `loss.png`, `samples/`, and at the end `network.safetensors`
-    (the averaged weights, and of the first ones `keep_share`) with `record.json`. Raises `UserError` if `run`
-    holds a run and `resume` is false.
+    (the averaged weights) with `record.json`. Raises `UserError` if `run` holds a run and `resume` is false.
     """
     state_file = run / "checkpoint.safetensors"
     if state_file.exists() and not resume:
@@ -155,8 +154,7 @@ def run_training(task: Task, recipe: Recipe, run: Path, *, resume: bool) -> Iter
     objective, *optimizers = accelerator.prepare(_Objective(task), *make_optimizers(task.network, settings))
     full_rates = [group["lr"] for optimizer in optimizers for group in optimizer.param_groups]
     network = task.network
-    first = {name: weight.detach().clone() for name, weight in network.named_parameters()}
-    average = {name: weight.clone() for name, weight in first.items()}
+    average = {name: weight.detach().clone() for name, weight in network.named_parameters()}
     seen, seconds = 0, 0.0
     if state_file.exists():
         seen, seconds = checkpoint.restore(state_file, recipe, network, average, optimizers)
@@ -219,7 +217,6 @@ def run_training(task: Task, recipe: Recipe, run: Path, *, resume: bool) -> Iter
             checkpoint.save(state_file, recipe, network, average, optimizers, seen, elapsed)
             draw_loss_curve(run / "log.jsonl", run / "loss.png", title=recipe.name)
     if accelerator.is_main_process:
-        torch._foreach_lerp_(list(average.values()), list(first.values()), recipe.keep_share)
         checkpoint.save_result(run, recipe, average, seen, _device_name(accelerator))
     accelerator.end_training()
 

@@ -156,9 +156,6 @@ class _Recipe(_Strict):
     optimizer: Optimizer
     ema_half_life: int = Field(2000, gt=0)
     """Pictures after which a weight's old value counts half in the average that is kept."""
-    keep_share: float = Field(0.0, ge=0, lt=1)
-    """Share of the weights of `start_from` in the finished ones; the rest is the average (Wortsman et al.,
-    arXiv:2109.01903). Where both runs erred by chance, their mean errs less."""
     precision: Literal["no", "bf16", "fp16"] = "no"
     """Of the arithmetic; weights stay in float32. `bf16` pays on GPUs, and on CPUs with `avx512_bf16`."""
     compile: bool = False
@@ -166,12 +163,6 @@ class _Recipe(_Strict):
     log_every: int = Field(1000, gt=0)
     checkpoint_every: int = Field(10_000, gt=0)
     samples_every: int = Field(20_000, gt=0)
-
-    @model_validator(mode="after")
-    def _there_are_weights_to_keep(self) -> Self:
-        if self.keep_share and getattr(self, "start_from", None) is None:
-            raise ValueError("start_from: found none, allowed with keep_share: a run, for its weights")
-        return self
 
     @property
     def tokens_multiple(self) -> int:
