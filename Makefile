@@ -45,8 +45,8 @@ bench-watermark: setup
 	$(BIN)/python benchmarks/watermark.py $(BENCH)
 
 train: setup
-	for part in autoencoder-1 autoencoder decoder-1 decoder denoiser-1 denoiser-2 denoiser-3 denoiser-4 denoiser-5 denoiser-6 denoiser-7 denoiser-8 denoiser-9 denoiser-10 denoiser-11 denoiser \
-	  student-1 student-2 student-3 student-4 student-5 student-6 student-7 student-8 student-9 student-10 student-11 student reader upsampler; do \
+	for part in autoencoder-1 autoencoder decoder-1 decoder denoiser-1 denoiser-2 denoiser-3 denoiser-4 denoiser-5 denoiser-6 denoiser-7 denoiser-8 denoiser-9 denoiser-10 denoiser-11 denoiser-12 denoiser \
+	  student-1 student-2 student-3 student-4 student-5 student-6 student-7 student-8 student-9 student-10 student-11 student-12 student-13 student reader upsampler; do \
 	  $(BIN)/adfusion train recipes/mini/$$part.yaml -o $(RUNS)/$$part --resume || exit 1; done
 
 train-base: setup
