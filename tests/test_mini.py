@@ -12,7 +12,7 @@ from adfusion.cli import main
 from adfusion.color import oklab
 from adfusion.creative.colors import rgb
 from adfusion.data.scenes.plain import said_of
-from adfusion.data.scenes.scene import COLORS, random_scene
+from adfusion.data.scenes.scene import COLORS, PRODUCTS, random_scene
 from adfusion.evaluation import prompts
 from adfusion.evaluation.drawing import draw
 from adfusion.evaluation.fidelity import EVERYTHING, fidelity
@@ -79,6 +79,9 @@ def test_words_choose_the_backdrop(mini: NativeGenerator) -> None:
         ),
         ("a teal mug, Christmas mood", "teal mug, festive ornaments"),
         ("blue headphones on a pink gradient", "blue headphones, plain pink background"),
+        ("a watch with a teal background", "watch, plain teal background"),
+        ("a mug on a bright red background", "mug, plain red background"),
+        ("a red wall clock", "red watch"),
         ("an empty stage, seamless beige backdrop", "an empty stage, seamless beige backdrop"),
         ("", ""),
         ("lovely weather", "lovely weather"),
@@ -86,6 +89,16 @@ def test_words_choose_the_backdrop(mini: NativeGenerator) -> None:
 )
 def test_prompts_are_read_as_what_they_say(prompt: str, read_as: str) -> None:
     assert store.load("mini").read([prompt]) == [read_as]
+
+
+def test_a_colour_before_the_word_background_is_never_the_products() -> None:
+    model = store.load("mini")
+    assert model.reader is not None
+    asked = [(product, color) for product in PRODUCTS for color in COLORS]
+    read = model.reader.read([f"a {one} on a {color} background" for one, color in asked], model.text_encoder)
+    for (product, color), said in zip(asked, read, strict=True):
+        assert said is not None, product
+        assert (said.product_color, said.backdrop_color) == (None, color), product
 
 
 def test_plain_captions_are_read_as_themselves() -> None:

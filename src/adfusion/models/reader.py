@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
+from statistics import fmean
 
 import torch
 from safetensors import SafetensorError
@@ -38,6 +39,8 @@ _VALUED = ("material", "stage", "light", "season", "camera_height", "camera_dist
 _MOODS = ("season", "light")
 """Attributes that words without a tag may mean, such as a feast."""
 _WORD = re.compile(r"\w[\w'-]+")
+_BEHIND = re.compile(r"(background|backdrop)\b", re.IGNORECASE)
+"""What a colour right before it is the colour of."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +131,9 @@ class PromptReader:
             else:
                 roles = {role: float(likely[self.tags.index(role)]) for role in ("product", *COLOR_ROLES)}
                 parts.append((start, end, tag, weight, roles))
-        return [Part(prompt[start:end], tag, weight, roles) for start, end, tag, weight, roles in parts]
+        return _backdrops_named(
+            [Part(prompt[start:end], tag, weight, roles) for start, end, tag, weight, roles in parts]
+        )
 
     def _said(self, parts: Sequence[Part], encoder: TextEncoder) -> Said | None:
         strongest: dict[str, Part] = {}
@@ -266,6 +271,25 @@ class PromptReader:
         if network.config.tags != len(tags) or not {"product", "color", *_MOODS} <= lexicons.keys():
             raise ValueError("not a reader: its tags or lexicons are incomplete")
         return cls(network.eval().requires_grad_(False).to(device), tags, lexicons, data)
+
+
+def _backdrops_named(parts: Sequence[Part]) -> list[Part]:
+    """The parts, in which colour words right before "background" are one colour, and no product's. Where a
+    prompt names no other, the network takes that of "a mug on a red background" often for the mug's."""
+    found: list[Part] = []
+    for part in parts:
+        colors: list[Part] = []
+        while _BEHIND.match(part.words) and found and found[-1].tag in COLOR_ROLES:
+            colors.insert(0, found.pop())
+        if colors:
+            likely = {role: fmean(color.roles[role] for color in colors) for role in COLOR_ROLES}
+            behind = sum(likely[role] for role in COLOR_ROLES if role not in OF_PRODUCT) or 1.0
+            roles = {role: 0.0 if role in OF_PRODUCT else likely[role] / behind for role in COLOR_ROLES}
+            words = " ".join(color.words for color in colors)
+            weight = sum(color.weight for color in colors)
+            found.append(Part(words, colors[-1].tag, weight, {"product": 0.0, **roles}))
+        found.append(part)
+    return found
 
 
 def _one_word(before: str, piece: str) -> bool:
